@@ -1,0 +1,49 @@
+// The request target (RFC 9112 3.2) and its path: forms, percent-decoding, dot segments, query pairs.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "webserv/http/method.h"
+#include "webserv/http/status.h"
+
+namespace webserv {
+
+enum class TargetForm : uint8_t { origin, absolute, authority, asterisk };
+
+// Views into the text of the target.
+struct Target {
+  TargetForm form = TargetForm::origin;
+  std::string_view text;       // as sent
+  std::string_view authority;  // of absolute-form and authority-form: host and port
+  std::string_view path;       // as sent, begins with "/" ("/" where absolute-form has none; "*" in asterisk-form)
+  std::string_view query;      // without the "?"
+  bool has_query = false;
+};
+
+// Takes the target apart. Refused with 400: anything but visible ASCII, "#", a bad percent-encoding, userinfo, a scheme
+// other than http and https, a form the method does not have (authority: CONNECT alone; asterisk: OPTIONS alone).
+std::expected<Target, HttpError> parse_target(Method method, std::string_view text);
+
+// The path as names of files: percent-encodings decoded once, "//" merged, "." and ".." removed, also where they came
+// encoded. A view of `path` where nothing had to change, else of `scratch`, which is overwritten. A trailing slash stays
+// ("/a/." is "/a/"). Refused: 400 for an encoded NUL and for ".." above the root, 404 for an encoded slash, which cannot
+// be part of a name.
+std::expected<std::string_view, HttpError> normalize_path(std::string_view path, std::string& scratch);
+
+// The host of "host:port" in lower case, without port and one trailing dot; an IPv6 literal keeps its brackets.
+// A view of `authority` where nothing had to change, else of `scratch`. 400 where it is no uri-host [":" port]
+// (RFC 9110 7.2): userinfo, a path, a comma, spaces, an empty host, a port that is no number up to 65535.
+std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch);
+
+// Decodes each %XX; one that is no encoding stays as it is. With `plus_is_space`, as in form data, "+" is a space.
+std::string percent_decode(std::string_view text, bool plus_is_space = false);
+
+// Encodes all but unreserved characters (RFC 3986 2.3) and "/", for a path in a link or a Location field.
+std::string percent_encode_path(std::string_view path);
+
+// The decoded value of `key` in "a=1&b=2"; "" where it is missing.
+std::string query_value(std::string_view query, std::string_view key);
+
+}  // namespace webserv
