@@ -1,0 +1,38 @@
+#include "webserv/io/task.h"
+
+namespace webserv {
+
+constinit thread_local std::array<FramePool::Node*, FramePool::classes> FramePool::free_{};
+
+#ifdef WEBSERV_PLAIN_NEW
+
+void* FramePool::take(size_t size) { return ::operator new(size); }
+void FramePool::give(void* frame, size_t size) noexcept { ::operator delete(frame, size); }
+void FramePool::release() noexcept {}
+
+#else
+
+void* FramePool::take(size_t size) {
+  size_t index = (size + step - 1) / step;
+  if (index >= classes) return ::operator new(size);
+  Node*& head = free_[index];
+  if (head == nullptr) return ::operator new(index * step);
+  return std::exchange(head, head->next);
+}
+
+void FramePool::give(void* frame, size_t size) noexcept {
+  size_t index = (size + step - 1) / step;
+  if (index >= classes) return ::operator delete(frame);
+  Node* node = ::new (frame) Node{free_[index]};
+  free_[index] = node;
+}
+
+void FramePool::release() noexcept {
+  for (Node*& head : free_) {
+    while (head != nullptr) ::operator delete(std::exchange(head, head->next));
+  }
+}
+
+#endif
+
+}  // namespace webserv
