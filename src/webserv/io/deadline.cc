@@ -1,0 +1,60 @@
+#include "webserv/io/deadline.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace webserv {
+
+void Wheel::file(Deadline& deadline) {
+  uint64_t tick = std::clamp(ceiling_tick(deadline.when_), tick_ + 1, tick_ + slots - 1);
+  size_t slot = tick % slots;
+  lists_[slot].push_back(deadline);
+  occupied_[slot / 64] |= uint64_t{1} << (slot % 64);
+  deadline.filed_ = tick;
+}
+
+void Wheel::look_at_slot(uint64_t tick, Clock::time_point now) {
+  size_t slot = tick % slots;
+  uint64_t bit = uint64_t{1} << (slot % 64);
+  if (!(occupied_[slot / 64] & bit)) return;
+  occupied_[slot / 64] &= ~bit;
+  List<Deadline> due;
+  due.take_all(lists_[slot]);
+  while (!due.empty()) {
+    Deadline& deadline = due.front();
+    deadline.unlink();
+    deadline.filed_ = 0;
+    if (deadline.when_ == Deadline::far) continue;
+    if (deadline.when_ > now) {
+      file(deadline);
+    } else {
+      deadline.when_ = Deadline::far;
+      deadline.expired();
+    }
+  }
+}
+
+void Wheel::advance(Clock::time_point now) {
+  uint64_t target = floor_tick(now);
+  // After a long sleep every slot is looked at once, not once per tick.
+  if (target > tick_ + slots) tick_ = target - slots;
+  while (tick_ < target) look_at_slot(++tick_, now);
+}
+
+std::optional<Clock::duration> Wheel::until_next(Clock::time_point now) const {
+  for (uint64_t tick = tick_ + 1; tick < tick_ + slots;) {
+    size_t slot = tick % slots;
+    uint64_t rest = occupied_[slot / 64] >> (slot % 64);
+    if (rest == 0) {
+      tick += 64 - slot % 64;
+      continue;
+    }
+    tick += static_cast<uint64_t>(std::countr_zero(rest));
+    if (tick >= tick_ + slots) break;
+    Clock::time_point at{Clock::duration(static_cast<int64_t>(tick << tick_bits))};
+    return std::max(at - now, Clock::duration(0));
+  }
+  return std::nullopt;
+}
+
+}  // namespace webserv

@@ -1,0 +1,141 @@
+// Loop: one per worker thread. It waits with epoll, tells watchers, runs jobs that other threads post, lets deadlines
+// expire, and runs what was deferred to the end of the turn.
+#pragma once
+
+#include <sys/epoll.h>
+
+#include <atomic>
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "webserv/base/clock.h"
+#include "webserv/base/result.h"
+#include "webserv/io/deadline.h"
+#include "webserv/io/fd.h"
+#include "webserv/io/list.h"
+#include "webserv/io/task.h"
+
+namespace webserv {
+
+// Is told of the events of a descriptor that it had watched.
+class Watcher {
+ public:
+  virtual void ready(uint32_t events) = 0;
+
+ protected:
+  ~Watcher() = default;
+};
+
+// Something to run at the end of this turn; in no list once it runs.
+class Deferred : private Link {
+ public:
+  virtual ~Deferred() = default;
+  virtual void run() = 0;
+
+ protected:
+  bool deferred() const { return linked(); }
+
+ private:
+  friend class Loop;
+  friend class List<Deferred>;
+};
+
+class Loop {
+ public:
+  using Job = std::move_only_function<void()>;
+
+  // Throws std::system_error where epoll or eventfd are not to be had.
+  explicit Loop(Clock& clock);
+  ~Loop();
+  Loop(const Loop&) = delete;
+
+  // Turns until stop().
+  void run();
+  // From any thread; the turn that runs is finished.
+  void stop();
+  // One turn: waits for events as long as nothing is due, at most `longest`, and deals with all that is there.
+  void turn(std::optional<Clock::duration> longest = std::nullopt);
+
+  // From any thread: runs the job on the loop's thread. Takes no lock, and wakes the loop only where it sleeps. Jobs of one
+  // thread run in their order; those still here when the loop is destroyed are dropped.
+  void post(Job job);
+
+  // Both clocks were read once at the beginning of this turn.
+  Clock::time_point now() const { return now_; }
+  int64_t unix_seconds() const { return unix_seconds_; }
+  Clock& clock() { return clock_; }
+  Wheel& wheel() { return wheel_; }
+
+  // Tells `watcher` of `events` of `fd` (epoll_ctl(2)) until unwatch() or until the descriptor is closed. A watcher lives on
+  // to the end of the turn in which it is unwatched: see defer().
+  Result<> watch(int fd, uint32_t events, Watcher& watcher);
+  void unwatch(int fd);
+
+  // Runs `what` at the end of this turn, when all events of the turn are dealt with; what is deferred meanwhile runs at the
+  // end of the next turn, which then does not sleep. Objects end themselves this way, and long work lets others go first.
+  void defer(Deferred& what) { deferred_.push_back(what); }
+
+  // Awaitable: goes on at the end of this turn, so that every other connection had its chance.
+  class NextTurn final : public Deferred {
+   public:
+    explicit NextTurn(Loop& loop) : loop_(loop) {}
+    bool await_ready() const { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) {
+      waiter_ = waiter;
+      loop_.defer(*this);
+    }
+    void await_resume() const {}
+    void run() override { drive(waiter_); }
+
+   private:
+    Loop& loop_;
+    std::coroutine_handle<> waiter_;
+  };
+  NextTurn next_turn() { return NextTurn(*this); }
+
+  // Awaitable: goes on at or after `when`.
+  class Sleep final : public Deadline {
+   public:
+    Sleep(Loop& loop, Clock::time_point when) : Deadline(loop.wheel()), loop_(loop), until_(when) {}
+    bool await_ready() const { return until_ <= loop_.now(); }
+    void await_suspend(std::coroutine_handle<> waiter) {
+      waiter_ = waiter;
+      expires_at(until_);
+    }
+    void await_resume() const {}
+
+   private:
+    void expired() override { drive(waiter_); }
+    Loop& loop_;
+    Clock::time_point until_;
+    std::coroutine_handle<> waiter_;
+  };
+  Sleep sleep_until(Clock::time_point when) { return Sleep(*this, when); }
+
+ private:
+  struct Posted {
+    Job job;
+    Posted* next;
+  };
+
+  int sleep_milliseconds(std::optional<Clock::duration> longest) const;
+  void wake();
+  void run_posted();
+  void run_deferred();
+  void drop_posted();
+
+  Clock& clock_;
+  Clock::time_point now_;
+  int64_t unix_seconds_;
+  Wheel wheel_;
+  Fd epoll_;
+  Fd wake_;
+  List<Deferred> deferred_;
+  std::atomic<Posted*> inbox_{nullptr};  // a Treiber stack: newest first
+  std::atomic<bool> asleep_{false};
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace webserv

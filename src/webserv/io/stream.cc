@@ -1,0 +1,202 @@
+#include "webserv/io/stream.h"
+
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace webserv {
+
+bool Stream::Operation::begin() {
+  if (stream_.failed_ != Error{}) {
+    error_ = stream_.failed_;
+    return true;
+  }
+  return attempt();
+}
+
+bool Stream::Operation::suspend(std::coroutine_handle<> waiter) {
+  waiter_ = waiter;
+  stream_.*slot_ = this;
+  if (Result<> armed = stream_.arm(); !armed) {
+    stream_.*slot_ = nullptr;
+    error_ = armed.error();
+    return false;
+  }
+  return true;
+}
+
+bool Stream::Operation::take(const Progress& progress) {
+  wait_ = progress.wait;
+  error_ = progress.error;
+  return progress.wait == Wait::none;
+}
+
+void Stream::resume(Operation*& slot) {
+  Operation* ended = std::exchange(slot, nullptr);
+  drive(ended->waiter_);
+}
+
+void Stream::wake(bool readable, bool writable) {
+  auto concerns = [&](const Operation* operation) {
+    return operation != nullptr && (operation->wait_ == Wait::readable ? readable : writable);
+  };
+  if (concerns(reading_) && reading_->attempt()) resume(reading_);
+  if (concerns(writing_) && writing_->attempt()) resume(writing_);
+}
+
+void Stream::end_waiting(Error why) {
+  for (Operation* Stream::*slot : {&Stream::reading_, &Stream::writing_}) {
+    if (this->*slot == nullptr) continue;
+    (this->*slot)->error_ = why;
+    resume(this->*slot);
+  }
+}
+
+void Stream::fail(Error why) {
+  failed_ = why;
+  end_waiting(why);
+}
+
+void Stream::expires_after_progress(Clock::duration pause, uint32_t least_rate) {
+  pause_ = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
+  least_rate_ = least_rate;
+  Deadline::expires_at(loop_.now() + Clock::duration(pause_));
+}
+
+void Stream::progressed(size_t bytes) {
+  if (pause_ == 0 || bytes == 0) return;
+  Clock::time_point latest = loop_.now() + Clock::duration(pause_);
+  if (least_rate_ == 0) return Deadline::expires_at(latest);
+  auto bought = Clock::duration(bytes * 1000 / least_rate_);
+  Deadline::expires_at(std::min(latest, when() + bought));
+}
+
+bool Stream::Read::attempt() {
+  Progress progress = stream_.try_read(into_);
+  bytes_ = progress.bytes;
+  stream_.progressed(progress.bytes);
+  return take(progress);
+}
+
+bool Stream::Readable::attempt() {
+  if (stream_.may_read()) return true;
+  wait_ = Wait::readable;
+  return false;
+}
+
+void Stream::Write::consume(size_t bytes) {
+  while (!pieces_.empty() && bytes >= pieces_.front().iov_len) {
+    bytes -= pieces_.front().iov_len;
+    pieces_ = pieces_.subspan(1);
+  }
+  if (bytes == 0) return;
+  iovec& piece = pieces_.front();
+  piece.iov_base = static_cast<char*>(piece.iov_base) + bytes;
+  piece.iov_len -= bytes;
+}
+
+bool Stream::Write::attempt() {
+  consume(0);
+  while (!pieces_.empty()) {
+    Progress progress = stream_.try_write(pieces_, more_);
+    if (progress.wait != Wait::none || progress.error != Error{}) return take(progress);
+    stream_.progressed(progress.bytes);
+    consume(progress.bytes);
+  }
+  return true;
+}
+
+bool Stream::SendFile::attempt() {
+  while (left_ > 0) {
+    Progress progress = stream_.try_send_file(fd_, from_, left_);
+    if (progress.bytes == 0 && progress.wait == Wait::none && progress.error == Error{}) {
+      progress.error = Error::io_error;
+    }
+    if (progress.wait != Wait::none || progress.error != Error{}) return take(progress);
+    stream_.progressed(progress.bytes);
+    from_ += static_cast<off_t>(progress.bytes);
+    left_ -= progress.bytes;
+  }
+  return true;
+}
+
+Result<> SocketStream::arm() {
+  if (registered_) return {};
+  registered_ = true;
+  return loop().watch(socket_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
+}
+
+void SocketStream::ready(uint32_t events) {
+  if (!socket_) return;  // closed earlier in this turn
+  bool failed = (events & (EPOLLHUP | EPOLLERR)) != 0;
+  bool in = failed || (events & (EPOLLIN | EPOLLRDHUP)) != 0;
+  bool out = failed || (events & EPOLLOUT) != 0;
+  readable_ |= in;
+  writable_ |= out;
+  ended_ |= failed || (events & EPOLLRDHUP) != 0;
+  wake(in, out);
+}
+
+Progress SocketStream::try_read(std::span<char> into) {
+  if (!readable_) return {.wait = Wait::readable};
+  ssize_t bytes = ::recv(socket_.get(), into.data(), into.size(), 0);
+  if (bytes < 0) {
+    if (errno == EINTR) return try_read(into);
+    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
+    readable_ = false;
+    return {.wait = Wait::readable};
+  }
+  // A read that did not fill the buffer has drained the socket: the next edge tells of more.
+  if (static_cast<size_t>(bytes) < into.size() && !ended_) readable_ = false;
+  return {.bytes = static_cast<size_t>(bytes)};
+}
+
+Progress SocketStream::try_write(std::span<const iovec> pieces, bool more) {
+  if (!writable_) return {.wait = Wait::writable};
+  int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+  ssize_t bytes;
+  if (pieces.size() == 1) {
+    bytes = ::send(socket_.get(), pieces.front().iov_base, pieces.front().iov_len, flags);
+  } else {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    bytes = ::sendmsg(socket_.get(), &message, flags);
+  }
+  if (bytes < 0) {
+    if (errno == EINTR) return try_write(pieces, more);
+    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
+    writable_ = false;
+    return {.wait = Wait::writable};
+  }
+  return {.bytes = static_cast<size_t>(bytes)};
+}
+
+Progress SocketStream::try_send_file(int fd, off_t from, size_t length) {
+  if (!writable_) return {.wait = Wait::writable};
+  ssize_t bytes = ::sendfile(socket_.get(), fd, &from, length);
+  if (bytes < 0) {
+    if (errno == EINTR) return try_send_file(fd, from, length);
+    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
+    writable_ = false;
+    return {.wait = Wait::writable};
+  }
+  return {.bytes = static_cast<size_t>(bytes)};
+}
+
+void SocketStream::end_output() {
+  if (socket_) ::shutdown(socket_.get(), SHUT_WR);
+}
+
+void SocketStream::close(bool reset) {
+  if (reset && socket_) {
+    linger now{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  }
+  never();
+  socket_.close();
+}
+
+}  // namespace webserv

@@ -1,0 +1,233 @@
+// Stream: bytes both ways, with one deadline. Its operations are awaitable; what a socket, a pipe, TLS or a test stream
+// implements is three functions that never block.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "webserv/base/result.h"
+#include "webserv/io/deadline.h"
+#include "webserv/io/fd.h"
+#include "webserv/io/loop.h"
+
+namespace webserv {
+
+enum class Wait : uint8_t { none, readable, writable };
+
+// What one attempt came to: bytes moved, or what to wait for, or a failure.
+struct Progress {
+  size_t bytes = 0;
+  Wait wait = Wait::none;
+  Error error{};
+};
+
+// A resource: neither copied nor moved. One coroutine at a time reads and one writes; both may wait at once. The
+// deadline (expires_at(), of Deadline) ends what is waiting when it passes with Error::timed_out; operations that begin
+// later are not touched, so that an answer can still be sent.
+class Stream : public Deadline {
+ public:
+  explicit Stream(Loop& loop) : Deadline(loop.wheel()), loop_(loop) {}
+  Stream(const Stream&) = delete;
+  ~Stream() override = default;
+
+  class Read;
+  class Readable;
+  class Write;
+  class SendFile;
+
+  // Reads what is there into `into` (not empty), waits where there is nothing. Result<size_t>: 0 where the peer has ended.
+  Read read_some(std::span<char> into);
+  // Waits until a read would do something, without holding a buffer meanwhile. Result<>.
+  Readable readable();
+  // Writes all of it. Result<>. `pieces` are consumed in place and live until then, as do the bytes. `more` says that a
+  // further write follows at once, so that the kernel may gather them in one packet.
+  Write write_all(std::span<iovec> pieces, bool more = false);
+  Write write_all(std::string_view bytes, bool more = false);
+  // Sends `length` bytes of a file from an offset. Result<>; Error::io_error where the file has become shorter.
+  SendFile send_file(int fd, off_t from, size_t length);
+
+  // Moves the deadline with the progress of reads and writes from now on: `pause` at most without any, and each byte
+  // buys 1/`least_rate` seconds (0: any byte buys the whole pause). Ended by expires_at().
+  void expires_after_progress(Clock::duration pause, uint32_t least_rate = 0);
+  void expires_at(Clock::time_point when) {
+    pause_ = 0;
+    Deadline::expires_at(when);
+  }
+  // The same, counted from this turn of the loop.
+  void expires_in(Clock::duration time) { expires_at(loop_.now() + time); }
+
+  // Ends the waiting operations, and all later ones at their first attempt, with this error.
+  void fail(Error why);
+
+  // Tells the peer that nothing more comes (shutdown(2) of the sending side).
+  virtual void end_output() = 0;
+  // Closes; with `reset`, what is not sent yet is dropped and the peer sees a reset.
+  virtual void close(bool reset = false) = 0;
+
+  Loop& loop() { return loop_; }
+
+ protected:
+  // Never blocks. Bytes 0 without wait and error: the peer has ended.
+  virtual Progress try_read(std::span<char> into) = 0;
+  virtual Progress try_write(std::span<const iovec> pieces, bool more) = 0;
+  virtual Progress try_send_file(int fd, off_t from, size_t length) = 0;
+  // Whether try_read() would do something; where that is not known, true.
+  virtual bool may_read() const = 0;
+  // An operation begins to wait: wake() has to be called when the world changes.
+  virtual Result<> arm() = 0;
+
+  void wake(bool readable, bool writable);
+
+ private:
+  // What a suspended coroutine waits for. attempt() returns true once it is over, well or badly.
+  class Operation {
+   public:
+    Operation(const Operation&) = delete;
+
+   protected:
+    Operation(Stream& stream, Operation* Stream::*slot) : stream_(stream), slot_(slot) {}
+    virtual ~Operation() {
+      if (stream_.*slot_ == this) stream_.*slot_ = nullptr;
+    }
+    bool begin();
+    bool suspend(std::coroutine_handle<> waiter);
+    bool take(const Progress& progress);  // false: has to wait
+    virtual bool attempt() = 0;
+
+    Stream& stream_;
+    Error error_{};
+    Wait wait_ = Wait::none;
+
+   private:
+    friend class Stream;
+    Operation* Stream::*slot_;
+    std::coroutine_handle<> waiter_;
+  };
+
+  void expired() override { end_waiting(Error::timed_out); }
+  void end_waiting(Error why);
+  void resume(Operation*& slot);
+  void progressed(size_t bytes);
+
+  Loop& loop_;
+  Operation* reading_ = nullptr;
+  Operation* writing_ = nullptr;
+  uint32_t pause_ = 0;  // milliseconds; 0: the deadline does not move by itself
+  uint32_t least_rate_ = 0;
+  Error failed_{};
+};
+
+class Stream::Read final : Operation {
+ public:
+  Read(Stream& stream, std::span<char> into) : Operation(stream, &Stream::reading_), into_(into) {}
+  bool await_ready() { return begin(); }
+  bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
+  Result<size_t> await_resume() const {
+    if (error_ != Error{}) return std::unexpected(error_);
+    return bytes_;
+  }
+
+ private:
+  bool attempt() override;
+  std::span<char> into_;
+  size_t bytes_ = 0;
+};
+
+class Stream::Readable final : Operation {
+ public:
+  explicit Readable(Stream& stream) : Operation(stream, &Stream::reading_) {}
+  bool await_ready() { return begin(); }
+  bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
+  Result<> await_resume() const {
+    if (error_ != Error{}) return std::unexpected(error_);
+    return {};
+  }
+
+ private:
+  bool attempt() override;
+};
+
+class Stream::Write final : Operation {
+ public:
+  Write(Stream& stream, std::span<iovec> pieces, bool more)
+      : Operation(stream, &Stream::writing_), pieces_(pieces), more_(more) {}
+  Write(Stream& stream, std::string_view bytes, bool more)
+      : Operation(stream, &Stream::writing_),
+        single_{const_cast<char*>(bytes.data()), bytes.size()},
+        pieces_(&single_, 1),
+        more_(more) {}
+  bool await_ready() { return begin(); }
+  bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
+  Result<> await_resume() const {
+    if (error_ != Error{}) return std::unexpected(error_);
+    return {};
+  }
+
+ private:
+  bool attempt() override;
+  void consume(size_t bytes);
+  iovec single_{};
+  std::span<iovec> pieces_;
+  bool more_;
+};
+
+class Stream::SendFile final : Operation {
+ public:
+  SendFile(Stream& stream, int fd, off_t from, size_t length)
+      : Operation(stream, &Stream::writing_), fd_(fd), from_(from), left_(length) {}
+  bool await_ready() { return begin(); }
+  bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
+  Result<> await_resume() const {
+    if (error_ != Error{}) return std::unexpected(error_);
+    return {};
+  }
+
+ private:
+  bool attempt() override;
+  int fd_;
+  off_t from_;
+  size_t left_;
+};
+
+inline Stream::Read Stream::read_some(std::span<char> into) { return Read(*this, into); }
+inline Stream::Readable Stream::readable() { return Readable(*this); }
+inline Stream::Write Stream::write_all(std::span<iovec> pieces, bool more) { return Write(*this, pieces, more); }
+inline Stream::Write Stream::write_all(std::string_view bytes, bool more) { return Write(*this, bytes, more); }
+inline Stream::SendFile Stream::send_file(int fd, off_t from, size_t length) {
+  return SendFile(*this, fd, from, length);
+}
+
+// A connected stream socket. It is registered with the loop, edge-triggered for both directions and once, only when an
+// operation has to wait for the first time: a short connection never is.
+class SocketStream final : public Stream, private Watcher {
+ public:
+  SocketStream(Loop& loop, Fd socket) : Stream(loop), socket_(std::move(socket)) {}
+
+  int fd() const { return socket_.get(); }
+  void end_output() override;
+  void close(bool reset = false) override;
+
+ protected:
+  Progress try_read(std::span<char> into) override;
+  Progress try_write(std::span<const iovec> pieces, bool more) override;
+  Progress try_send_file(int fd, off_t from, size_t length) override;
+  bool may_read() const override { return readable_; }
+  Result<> arm() override;
+
+ private:
+  void ready(uint32_t events) override;
+
+  Fd socket_;
+  bool readable_ = true;   // as far as is known: a read is worth its system call
+  bool writable_ = true;
+  bool ended_ = false;     // the peer has ended: a short read does not mean that nothing is left to learn
+  bool registered_ = false;
+};
+
+}  // namespace webserv
