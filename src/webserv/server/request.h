@@ -1,0 +1,88 @@
+// Request: what a handler is asked. Valid for the whole handler, also across co_await, and while its response is sent.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "webserv/http/framing.h"
+#include "webserv/http/h1_parser.h"
+#include "webserv/io/loop.h"
+#include "webserv/io/task.h"
+#include "webserv/server/limits.h"
+
+namespace webserv {
+
+// Who is at the other end, small enough to be kept with every idle connection.
+struct Peer {
+  enum class Family : uint8_t { unix_socket, ipv4, ipv6 };
+  Family family = Family::unix_socket;
+  uint16_t port = 0;                     // host byte order
+  std::array<uint8_t, 16> address{};     // network byte order; IPv4 in the first four
+
+  // Writes "192.0.2.7", "2001:db8::7" or "unix" to `to` (at least 46 bytes) and returns the view of it.
+  std::string_view text(std::span<char> to) const;
+  bool operator==(const Peer&) const = default;
+};
+
+// The body of a request, pulled by the handler. "100 Continue" is sent when the first byte is asked for.
+class Body {
+ public:
+  virtual ~Body() = default;
+  // What the head declares: nothing where the body is chunked, 0 where there is none.
+  virtual Framing framing() const = 0;
+  // The next bytes into `into` (not empty); 0 at the end. An error is what the client is to be told: 413 over the limit,
+  // 408 too slow, 400 bad chunks or cut off.
+  virtual Task<std::expected<size_t, HttpError>> read_some(std::span<char> into) = 0;
+  // All of it, at most `limit` bytes (413).
+  Task<std::expected<std::string, HttpError>> text(uint64_t limit);
+};
+
+class Request {
+ public:
+  Request(Loop& loop, unsigned worker) : loop_(loop), worker_(worker) {}
+  Request(const Request&) = delete;
+
+  const RequestHead& head() const { return head_; }
+  Method method() const { return head_.method; }
+  // Decoded and normalized (normalize_path); begins with "/", but for "*" of OPTIONS.
+  std::string_view path() const { return path_; }
+  // As sent, without the "?".
+  std::string_view query() const { return head_.target.query; }
+  // The host asked for (absolute-form wins over Host), normalized by normalize_host; "" where HTTP/1.0 names none.
+  std::string_view host() const { return host_; }
+  std::string_view field(FieldName name) const { return head_.fields.value(name); }
+  std::string_view field(std::string_view name) const { return head_.fields.value(name); }
+
+  Body& body() { return *body_; }
+  const Peer& peer() const { return *peer_; }
+  // The name of the listener that the connection came in by.
+  std::string_view listener() const { return listener_; }
+  bool secure() const { return secure_; }
+  Loop& loop() { return loop_; }
+  // The number of the worker, for what handlers keep per worker; below Server::workers().
+  unsigned worker() const { return worker_; }
+
+  // What the route sets before its handler runs: limits, and names for the log that outlive the request.
+  RouteLimits limits;
+  std::string_view vhost;
+  std::string_view route;
+
+ private:
+  friend class H1Connection;
+  friend class RequestBuilder;  // tests of handlers make requests without a connection
+  Loop& loop_;
+  unsigned worker_;
+  RequestHead head_;
+  std::string_view path_;
+  std::string_view host_;
+  std::string_view listener_;
+  const Peer* peer_ = nullptr;
+  Body* body_ = nullptr;
+  bool secure_ = false;
+};
+
+}  // namespace webserv
