@@ -1,0 +1,23 @@
+# What `cmake --install` puts below the prefix: the program, systemd's units, the default site and its configuration.
+
+if(TARGET webserv)
+  install(TARGETS webserv DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
+# systemd/NAME is installed as it is, systemd/NAME.in with the program's path in it; folders (drop-ins) are kept.
+file(GLOB_RECURSE units CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/systemd systemd/*)
+list(FILTER units INCLUDE REGEX "\\.(service|socket|slice|conf)(\\.in)?$")
+foreach(unit IN LISTS units)
+  set(file ${PROJECT_SOURCE_DIR}/systemd/${unit})
+  if(unit MATCHES "\\.in$")
+    string(REGEX REPLACE "\\.in$" "" unit ${unit})
+    configure_file(${file} ${PROJECT_BINARY_DIR}/systemd/${unit} @ONLY)
+    set(file ${PROJECT_BINARY_DIR}/systemd/${unit})
+  endif()
+  cmake_path(GET unit PARENT_PATH folder)
+  install(FILES ${file} DESTINATION ${WEBSERV_UNIT_DIR}/${folder})
+endforeach()
+
+# conf/ and www/ lie side by side, as here, so that the relative paths in conf/webserv.toml hold.
+install(DIRECTORY www conf DESTINATION ${CMAKE_INSTALL_DATADIR}/webserv)
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
