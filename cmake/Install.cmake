@@ -4,14 +4,18 @@ if(TARGET webserv)
   install(TARGETS webserv DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
-# systemd/NAME is installed as it is, systemd/NAME.in with the program's path in it; folders (drop-ins) are kept.
+# systemd/NAME is installed as it is, systemd/NAME.in with the program's path in it; folders (drop-ins) are kept. The path is
+# filled in by the installation, which may be given another prefix than the build.
+install(CODE "
+  set(CMAKE_INSTALL_FULL_BINDIR \"${CMAKE_INSTALL_BINDIR}\")
+  cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_FULL_BINDIR BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\" NORMALIZE)")
 file(GLOB_RECURSE units CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/systemd systemd/*)
 list(FILTER units INCLUDE REGEX "\\.(service|socket|slice|conf)(\\.in)?$")
 foreach(unit IN LISTS units)
   set(file ${PROJECT_SOURCE_DIR}/systemd/${unit})
   if(unit MATCHES "\\.in$")
     string(REGEX REPLACE "\\.in$" "" unit ${unit})
-    configure_file(${file} ${PROJECT_BINARY_DIR}/systemd/${unit} @ONLY)
+    install(CODE "configure_file(\"${file}\" \"${PROJECT_BINARY_DIR}/systemd/${unit}\" @ONLY)")
     set(file ${PROJECT_BINARY_DIR}/systemd/${unit})
   endif()
   cmake_path(GET unit PARENT_PATH folder)

@@ -9,8 +9,8 @@ foreach(file IN LISTS FILES)
   # String literals of 32 bytes a line, each byte as \xNN: no character of the file can end the literal.
   string(REGEX REPLACE "(..)" "\\\\x\\1" bytes "${bytes}")
   string(REPEAT "\\\\x[0-9a-f][0-9a-f]" 32 line)
-  string(REGEX REPLACE "(${line})" "\"\\1\"\n     " bytes "${bytes}\"")
-  string(APPEND entries "    {\"${path}\",\n     std::string_view(\"${bytes}, ${size})},\n")
+  string(REGEX REPLACE "(${line})" "\\1\"\n     \"" bytes "${bytes}")
+  string(APPEND entries "    {\"${path}\",\n     std::string_view(\"${bytes}\", ${size})},\n")
 endforeach()
 # std::array of no elements is allowed, an array is not.
 list(LENGTH FILES count)
