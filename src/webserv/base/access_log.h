@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include "webserv/base/clock.h"
@@ -45,8 +44,7 @@ class AccessLog {
  public:
   static constexpr size_t buffer_size = 64 * 1024;
   static constexpr size_t flush_above = 32 * 1024;  // so that a batch is a few hundred lines
-  static constexpr Clock::duration longest_delay =
-      std::chrono::milliseconds(200);  // how long a line may wait for others
+  static constexpr Clock::duration longest_delay = std::chrono::milliseconds(200);
 
   // Borrows `sink`. Takes its buffer at once, none where the format is off.
   AccessLog(LineSink& sink, AccessFormat format);
@@ -69,9 +67,9 @@ class AccessLog {
 
  private:
   void make_room(size_t bytes);
-  char* put_json(char* to, const AccessRecord& record);
-  char* put_combined(char* to, const AccessRecord& record);
-  void set_second(int64_t unix_seconds);
+  void set_time(int64_t unix_microseconds);
+  char* put_json(char* to, const AccessRecord& record) const;
+  char* put_combined(char* to, const AccessRecord& record) const;
 
   LineSink& sink_;
   const AccessFormat format_;
@@ -79,8 +77,9 @@ class AccessLog {
   size_t used_ = 0;
   std::unique_ptr<char[]> buffer_;
   Clock::time_point due_ = Clock::time_point::max();
-  int64_t second_ = -1;  // the second that second_text_ shows
-  std::array<char, 32> second_text_{};
+  int64_t second_begins_ = -1'000'000;  // in microseconds: the second that second_text_ shows
+  uint32_t microsecond_ = 0;            // of the record that is being added
+  std::array<char, 48> second_text_{};  // a line's beginning up to the fraction (json), or its middle (combined)
 };
 
 }  // namespace webserv
