@@ -1,5 +1,5 @@
-// Deadlines on a lazy wheel. Moving a deadline to a later time is one store: the wheel holds it in the slot of the time it
-// was last filed for, looks when that slot comes up, and files it again.
+// Deadlines on a lazy wheel. Moving a deadline to a later time is one store: the wheel holds it in the slot of the time
+// it was last filed for, looks when that slot comes up, and files it again.
 #pragma once
 
 #include <array>
@@ -48,8 +48,8 @@ class Wheel {
 
  private:
   friend class Deadline;
-  static constexpr int tick_bits = 6;  // 64 ms
-  static constexpr size_t slots = 512; // a horizon of 32 s; what is further away is looked at once in a while
+  static constexpr int tick_bits = 6;   // 64 ms
+  static constexpr size_t slots = 512;  // a horizon of 32 s; what is further away is looked at once in a while
 
   static uint64_t floor_tick(Clock::time_point at) {
     return static_cast<uint64_t>(at.time_since_epoch().count()) >> tick_bits;

@@ -58,8 +58,8 @@ class Loop {
   // One turn: waits for events as long as nothing is due, at most `longest`, and deals with all that is there.
   void turn(std::optional<Clock::duration> longest = std::nullopt);
 
-  // From any thread: runs the job on the loop's thread. Takes no lock, and wakes the loop only where it sleeps. Jobs of one
-  // thread run in their order; those still here when the loop is destroyed are dropped.
+  // From any thread: runs the job on the loop's thread. Takes no lock, and wakes the loop only where it sleeps. Jobs of
+  // one thread run in their order; those still here when the loop is destroyed are dropped.
   void post(Job job);
 
   // Both clocks were read once at the beginning of this turn.
@@ -68,13 +68,14 @@ class Loop {
   Clock& clock() { return clock_; }
   Wheel& wheel() { return wheel_; }
 
-  // Tells `watcher` of `events` of `fd` (epoll_ctl(2)) until unwatch() or until the descriptor is closed. A watcher lives on
-  // to the end of the turn in which it is unwatched: see defer().
+  // Tells `watcher` of `events` of `fd` (epoll_ctl(2)) until unwatch() or until the descriptor is closed. A watcher
+  // lives on to the end of the turn in which it is unwatched: see defer().
   Result<> watch(int fd, uint32_t events, Watcher& watcher);
   void unwatch(int fd);
 
-  // Runs `what` at the end of this turn, when all events of the turn are dealt with; what is deferred meanwhile runs at the
-  // end of the next turn, which then does not sleep. Objects end themselves this way, and long work lets others go first.
+  // Runs `what` at the end of this turn, when all events of the turn are dealt with; what is deferred meanwhile runs at
+  // the end of the next turn, which then does not sleep. Objects end themselves this way, and long work lets others go
+  // first.
   void defer(Deferred& what) { deferred_.push_back(what); }
 
   // Awaitable: goes on at the end of this turn, so that every other connection had its chance.

@@ -59,18 +59,9 @@ void Stream::fail(Error why) {
   end_waiting(why);
 }
 
-void Stream::expires_after_progress(Clock::duration pause, uint32_t least_rate) {
+void Stream::expires_after_pause(Clock::duration pause) {
   pause_ = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
-  least_rate_ = least_rate;
   Deadline::expires_at(loop_.now() + Clock::duration(pause_));
-}
-
-void Stream::progressed(size_t bytes) {
-  if (pause_ == 0 || bytes == 0) return;
-  Clock::time_point latest = loop_.now() + Clock::duration(pause_);
-  if (least_rate_ == 0) return Deadline::expires_at(latest);
-  auto bought = Clock::duration(bytes * 1000 / least_rate_);
-  Deadline::expires_at(std::min(latest, when() + bought));
 }
 
 bool Stream::Read::attempt() {

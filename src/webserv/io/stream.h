@@ -41,8 +41,14 @@ class Stream : public Deadline {
   class Write;
   class SendFile;
 
-  // Reads what is there into `into` (not empty), waits where there is nothing. Result<size_t>: 0 where the peer has ended.
+  // Reads what is there into `into` (not empty), waits where there is nothing. Result<size_t>: 0 where the peer has
+  // ended.
   Read read_some(std::span<char> into);
+  // One read that does not wait: `wait` says that nothing is there.
+  Progress read_now(std::span<char> into) {
+    if (failed_ != Error{}) return {.error = failed_};
+    return try_read(into);
+  }
   // Waits until a read would do something, without holding a buffer meanwhile. Result<>.
   Readable readable();
   // Writes all of it. Result<>. `pieces` are consumed in place and live until then, as do the bytes. `more` says that a
@@ -52,9 +58,8 @@ class Stream : public Deadline {
   // Sends `length` bytes of a file from an offset. Result<>; Error::io_error where the file has become shorter.
   SendFile send_file(int fd, off_t from, size_t length);
 
-  // Moves the deadline with the progress of reads and writes from now on: `pause` at most without any, and each byte
-  // buys 1/`least_rate` seconds (0: any byte buys the whole pause). Ended by expires_at().
-  void expires_after_progress(Clock::duration pause, uint32_t least_rate = 0);
+  // The deadline moves with every byte read or written: `pause` at most without any. Ended by expires_at().
+  void expires_after_pause(Clock::duration pause);
   void expires_at(Clock::time_point when) {
     pause_ = 0;
     Deadline::expires_at(when);
@@ -113,13 +118,14 @@ class Stream : public Deadline {
   void expired() override { end_waiting(Error::timed_out); }
   void end_waiting(Error why);
   void resume(Operation*& slot);
-  void progressed(size_t bytes);
+  void progressed(size_t bytes) {
+    if (pause_ != 0 && bytes != 0) Deadline::expires_at(loop_.now() + Clock::duration(pause_));
+  }
 
   Loop& loop_;
   Operation* reading_ = nullptr;
   Operation* writing_ = nullptr;
   uint32_t pause_ = 0;  // milliseconds; 0: the deadline does not move by itself
-  uint32_t least_rate_ = 0;
   Error failed_{};
 };
 
@@ -224,9 +230,9 @@ class SocketStream final : public Stream, private Watcher {
   void ready(uint32_t events) override;
 
   Fd socket_;
-  bool readable_ = true;   // as far as is known: a read is worth its system call
+  bool readable_ = true;  // as far as is known: a read is worth its system call
   bool writable_ = true;
-  bool ended_ = false;     // the peer has ended: a short read does not mean that nothing is left to learn
+  bool ended_ = false;  // the peer has ended: a short read does not mean that nothing is left to learn
   bool registered_ = false;
 };
 

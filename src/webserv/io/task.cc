@@ -16,7 +16,7 @@ void* FramePool::take(size_t size) {
   size_t index = (size + step - 1) / step;
   if (index >= classes) return ::operator new(size);
   Node*& head = free_[index];
-  if (head == nullptr) return ::operator new(index * step);
+  if (head == nullptr) return ::operator new(index* step);
   return std::exchange(head, head->next);
 }
 

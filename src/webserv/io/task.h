@@ -15,8 +15,8 @@
 
 namespace webserv {
 
-// Memory of coroutine frames: free lists of the thread, in classes of 64 bytes up to 2 KiB. Under sanitizers it is plain
-// new, so that a use after free is seen.
+// Memory of coroutine frames: free lists of the thread, in classes of 64 bytes up to 2 KiB. Under sanitizers it is
+// plain new, so that a use after free is seen.
 class FramePool {
  public:
   static void* take(size_t size);

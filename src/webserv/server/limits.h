@@ -1,4 +1,5 @@
-// Every size and time of the server with its reason. The first group is set by the configuration; its defaults are safe.
+// Every size and time of the server with its reason. The first group is set by the configuration; its defaults are
+// safe.
 #pragma once
 
 #include <chrono>
@@ -15,20 +16,20 @@ constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();
 
 // What a route may set for itself.
 struct RouteLimits {
-  uint64_t body_size = 1 << 20;                       // bytes of a request's body: 413 above
-  Clock::duration body = std::chrono::seconds(30);    // a body's pause, see least_body_rate: 408
-  Clock::duration write = std::chrono::seconds(30);   // a response's pause: reset
+  uint64_t body_size = 1 << 20;                      // bytes of a request's body: 413 above
+  Clock::duration body = std::chrono::seconds(30);   // a body's pause, see least_body_rate: 408
+  Clock::duration write = std::chrono::seconds(30);  // a response's pause: reset
 };
 
 struct Limits {
   HeadLimits head;
-  RouteLimits route;                                  // for routes that say nothing else
-  uint64_t connections = 8192;                        // none is accepted above, until one ends
-  uint64_t connections_per_client = 256;              // of one address: 503 above
-  uint64_t requests_per_connection = 10'000;          // the last answer says Connection: close
-  Clock::duration idle = std::chrono::seconds(15);    // between requests: closed silently
+  RouteLimits route;                                     // for routes that say nothing else
+  uint64_t connections = 8192;                           // none is accepted above, until one ends
+  uint64_t connections_per_client = 256;                 // of one address: 503 above
+  uint64_t requests_per_connection = 10'000;             // the last answer says Connection: close
+  Clock::duration idle = std::chrono::seconds(15);       // between requests: closed silently
   Clock::duration head_time = std::chrono::seconds(10);  // the whole head: 408
-  Clock::duration drain = std::chrono::seconds(20);   // at stop: how long requests in flight may go on
+  Clock::duration drain = std::chrono::seconds(20);      // at stop: how long requests in flight may go on
 };
 
 // A body that comes slower than this (bytes per second) is taken for an attack: its pause shrinks meanwhile.

@@ -20,8 +20,8 @@ namespace webserv {
 struct Peer {
   enum class Family : uint8_t { unix_socket, ipv4, ipv6 };
   Family family = Family::unix_socket;
-  uint16_t port = 0;                     // host byte order
-  std::array<uint8_t, 16> address{};     // network byte order; IPv4 in the first four
+  uint16_t port = 0;                  // host byte order
+  std::array<uint8_t, 16> address{};  // network byte order; IPv4 in the first four
 
   // Writes "192.0.2.7", "2001:db8::7" or "unix" to `to` (at least 46 bytes) and returns the view of it.
   std::string_view text(std::span<char> to) const;
@@ -34,8 +34,8 @@ class Body {
   virtual ~Body() = default;
   // What the head declares: nothing where the body is chunked, 0 where there is none.
   virtual Framing framing() const = 0;
-  // The next bytes into `into` (not empty); 0 at the end. An error is what the client is to be told: 413 over the limit,
-  // 408 too slow, 400 bad chunks or cut off.
+  // The next bytes into `into` (not empty); 0 at the end. An error is what the client is to be told: 413 over the
+  // limit, 408 too slow, 400 bad chunks or cut off.
   virtual Task<std::expected<size_t, HttpError>> read_some(std::span<char> into) = 0;
   // All of it, at most `limit` bytes (413).
   Task<std::expected<std::string, HttpError>> text(uint64_t limit);

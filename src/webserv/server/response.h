@@ -20,8 +20,8 @@ namespace webserv {
 // Transfer-Encoding are the connection's business and never stand here, but that a Producer's Content-Length may.
 class ResponseFields {
  public:
-  // Adds one more of that name. `name` is a token and `value` has no control bytes (is_field_value); a field that breaks
-  // this is left out, so that no handler can be made to split a response.
+  // Adds one more of that name. `name` is a token and `value` has no control bytes (is_field_value); a field that
+  // breaks this is left out, so that no handler can be made to split a response.
   void add(std::string_view name, std::string_view value);
   // The only one of that name from now on.
   void set(std::string_view name, std::string_view value);

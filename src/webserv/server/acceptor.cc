@@ -1,0 +1,111 @@
+#include "webserv/server/acceptor.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <system_error>
+
+#include "webserv/server/worker.h"
+
+namespace webserv {
+
+namespace {
+
+// Another worker's connection may have ended meanwhile, or a descriptor of somebody else.
+constexpr Clock::duration pause_time = std::chrono::milliseconds(50);
+
+Peer peer_of(const sockaddr_storage& address) {
+  Peer peer;
+  if (address.ss_family == AF_INET) {
+    const auto& ip = reinterpret_cast<const sockaddr_in&>(address);
+    peer.family = Peer::Family::ipv4;
+    peer.port = ntohs(ip.sin_port);
+    std::memcpy(peer.address.data(), &ip.sin_addr, sizeof ip.sin_addr);
+  } else if (address.ss_family == AF_INET6) {
+    const auto& ip = reinterpret_cast<const sockaddr_in6&>(address);
+    peer.port = ntohs(ip.sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&ip.sin6_addr)) {
+      peer.family = Peer::Family::ipv4;
+      std::memcpy(peer.address.data(), ip.sin6_addr.s6_addr + 12, 4);
+    } else {
+      peer.family = Peer::Family::ipv6;
+      std::memcpy(peer.address.data(), &ip.sin6_addr, sizeof ip.sin6_addr);
+    }
+  }
+  return peer;
+}
+
+}  // namespace
+
+Acceptor::Acceptor(Worker& worker, const Listener& listener, size_t entrance)
+    : Deadline(worker.loop().wheel()), worker_(worker), listener_(listener), entrance_(entrance) {}
+
+void Acceptor::start() {
+  Result<> watched = worker_.loop().watch(listener_.fd(), EPOLLIN | EPOLLEXCLUSIVE, *this);
+  if (!watched) throw std::system_error(std::make_error_code(watched.error()), "epoll_ctl");
+}
+
+void Acceptor::stop() {
+  if (!paused_) worker_.loop().unwatch(listener_.fd());
+  stopped_ = true;
+  if (listener_.is_ours()) {
+    while (accept_one()) {
+    }
+  }
+}
+
+void Acceptor::pause() {
+  if (paused_ || stopped_) return;
+  worker_.loop().unwatch(listener_.fd());
+  paused_ = true;
+  expires_at(worker_.loop().now() + pause_time);
+}
+
+void Acceptor::resume() {
+  if (!paused_ || stopped_) return;
+  paused_ = false;
+  if (!worker_.loop().watch(listener_.fd(), EPOLLIN | EPOLLEXCLUSIVE, *this)) {
+    paused_ = true;
+    expires_at(worker_.loop().now() + pause_time);
+  }
+}
+
+void Acceptor::ready(uint32_t) {
+  for (unsigned i = 0; i < accepts_per_turn && !paused_ && accept_one(); ++i) {
+  }
+}
+
+bool Acceptor::accept_one() {
+  if (!worker_.may_accept()) {
+    pause();
+    return false;
+  }
+  sockaddr_storage address;
+  socklen_t length = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  Fd socket(::accept4(listener_.fd(), generic, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (socket) {
+    told_ = false;
+    worker_.accepted(std::move(socket), peer_of(address), entrance_);
+    return true;
+  }
+  switch (errno) {
+    case EAGAIN: return false;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+      // The listener stays readable: without a pause the loop would spin.
+      if (!std::exchange(told_, true)) {
+        worker_.crew().warn("accept_paused", "no descriptor or memory is left for another connection: new ones wait");
+      }
+      pause();
+      return false;
+    default:
+      // The connection failed before we had it (accept(2), "Error handling"): there may be others.
+      return true;
+  }
+}
+
+}  // namespace webserv

@@ -1,0 +1,34 @@
+// What the workers of a server share.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "webserv/base/log.h"
+#include "webserv/io/listener.h"
+#include "webserv/server/client_counts.h"
+#include "webserv/server/h1_connection.h"
+
+namespace webserv {
+
+class Worker;
+
+struct Crew {
+  std::vector<Listener> listeners;
+  std::deque<Entrance> entrances;  // of the listeners, in their order
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::atomic<uint64_t> connections{0};
+  std::atomic<unsigned> accepting{0};  // workers that may still accept
+  ClientCounts clients;
+  const Log* log = nullptr;
+
+  void warn(std::string_view name, std::string_view message) const {
+    if (log != nullptr) log->event(Level::warning, name, message);
+  }
+};
+
+}  // namespace webserv

@@ -1,0 +1,96 @@
+// What a connection leases from its worker while it has something to do, and gives back before it idles: the bytes that
+// came, the request they make, and the answers that wait to be sent. So an idle connection holds no buffer.
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "webserv/http/h1_parser.h"
+#include "webserv/server/h1_body.h"
+#include "webserv/server/input_buffer.h"
+#include "webserv/server/request.h"
+#include "webserv/server/response.h"
+
+namespace webserv {
+
+struct Application;
+
+// What the head of an answer says of the message, decided by the connection.
+struct MessageShape {
+  std::string_view date_line;  // "Date: ...\r\n"
+  int minor_version = 1;       // of the request
+  bool keep_alive = true;
+  bool head_only = false;  // the answer to HEAD
+};
+
+struct Exchange {
+  Exchange(Loop& loop, unsigned worker, const HeadLimits& limits)
+      : in(limits.head_size + body_room), parser(limits), request(loop, worker) {}
+
+  InputBuffer in;
+  RequestParser parser;
+  Request request;
+  H1Body body;
+  std::string path_scratch;  // where a path or host had to be decoded
+  std::string host_scratch;
+  std::string out;                                 // gathered answers
+  SharedBytes tail;                                // a large body that follows them, sent from where it lies
+  std::shared_ptr<const Application> application;  // what the request began with, also when it is replaced meanwhile
+  MessageShape shape;                              // of the answer that is being sent
+  bool body_waits = false;                         // its body is not gathered
+  bool head_timed = false;                         // the deadline of the head that is being read runs
+  int64_t began = 0;  // when its bytes came, microseconds since 1970; only where requests are logged
+
+  void clear() {
+    in.clear();
+    parser.reset();
+    out.clear();
+    tail = {};
+    head_timed = false;
+  }
+};
+
+// The free exchanges of a worker. Keeps a few: bursts are given back to the heap.
+class ExchangePool {
+ public:
+  ExchangePool(Loop& loop, unsigned worker) : loop_(loop), worker_(worker) {}
+
+  std::unique_ptr<Exchange> take(const HeadLimits& limits) {
+    if (free_.empty()) return std::make_unique<Exchange>(loop_, worker_, limits);
+    std::unique_ptr<Exchange> exchange = std::move(free_.back());
+    free_.pop_back();
+    return exchange;
+  }
+  void give(std::unique_ptr<Exchange> exchange) {
+    exchange->clear();
+    if (free_.size() < kept) free_.push_back(std::move(exchange));
+  }
+  // Other limits hold from now on.
+  void drop_free() { free_.clear(); }
+
+ private:
+  static constexpr size_t kept = 32;
+  Loop& loop_;
+  unsigned worker_;
+  std::vector<std::unique_ptr<Exchange>> free_;
+};
+
+// Holds an exchange for a scope.
+class ExchangeLease {
+ public:
+  ExchangeLease(ExchangePool& pool, const HeadLimits& limits) : pool_(pool), exchange_(pool.take(limits)) {}
+  ExchangeLease(const ExchangeLease&) = delete;
+  ~ExchangeLease() { pool_.give(std::move(exchange_)); }
+  Exchange& operator*() { return *exchange_; }
+
+ private:
+  ExchangePool& pool_;
+  std::unique_ptr<Exchange> exchange_;
+};
+
+}  // namespace webserv

@@ -1,0 +1,58 @@
+// The body of an HTTP/1 request, as the handler pulls it: framing, limits, the least rate, and "100 Continue".
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+
+#include "webserv/http/framing.h"
+#include "webserv/io/stream.h"
+#include "webserv/server/input_buffer.h"
+#include "webserv/server/request.h"
+
+namespace webserv {
+
+class H1Body final : public Body {
+ public:
+  // Begins another request's body. `in` holds what came behind the head, `out` answers that are to be sent before
+  // the client is waited for, `limits` are read when the first byte is asked for. All are borrowed until the next
+  // begin().
+  void begin(Stream& client, InputBuffer& in, std::string& out, const RouteLimits& limits, Framing framing,
+             bool expects_continue);
+
+  Framing framing() const override { return framing_; }
+  Task<std::expected<size_t, HttpError>> read_some(std::span<char> into) override;
+
+  // Whether all of it was read.
+  bool ended() const { return ended_; }
+  // Whether the connection can go on after this body: it has ended, or so little is left that it will be skipped.
+  bool skippable() const;
+  // Reads and drops what is left, at most skip_size bytes. False: the connection has to be closed.
+  Task<bool> skip();
+
+  // Bytes that were dealt with, with chunk framing.
+  uint64_t received() const { return received_; }
+
+ private:
+  Task<std::expected<size_t, HttpError>> read_length(std::span<char> into);
+  Task<std::expected<size_t, HttpError>> read_chunked(std::span<char> into);
+  Task<std::expected<size_t, HttpError>> receive(std::span<char> into);
+  Task<bool> ask_for_it();
+  bool drop_buffered();
+
+  Stream* client_ = nullptr;
+  InputBuffer* in_ = nullptr;
+  std::string* out_ = nullptr;
+  const RouteLimits* limits_ = nullptr;
+  Framing framing_;
+  ChunkDecoder decoder_;
+  uint64_t left_ = 0;     // of a declared length
+  uint64_t decoded_ = 0;  // payload that was handed on
+  uint64_t received_ = 0;
+  Clock::duration waited_{};  // for the client, in all
+  bool expects_continue_ = false;
+  bool ended_ = true;
+};
+
+}  // namespace webserv

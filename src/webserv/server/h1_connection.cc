@@ -1,0 +1,327 @@
+#include "webserv/server/h1_connection.h"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+
+#include "webserv/base/text.h"
+#include "webserv/server/error_text.h"
+#include "webserv/server/h1_response.h"
+#include "webserv/server/representation.h"
+
+namespace webserv {
+
+namespace {
+
+constexpr HttpError slow_head{Status::request_timeout, "the request came too slowly"};
+constexpr HttpError bad_expectation{Status::expectation_failed, "only 100-continue can be expected"};
+constexpr HttpError too_many_connections{Status::service_unavailable, "too many connections from this address"};
+
+int64_t unix_microseconds() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
+}
+
+uint64_t body_sent_at_once(const Response& response, const MessageShape& shape) {
+  uint64_t length = 0;
+  body_length(response.body, length);
+  return shape.head_only ? 0 : length;
+}
+
+Response closing(Response response) {
+  response.close = true;
+  return response;
+}
+
+std::array<iovec, 2> outgoing(Exchange& x) {
+  return {iovec{x.out.data(), x.out.size()}, iovec{const_cast<char*>(x.tail.bytes.data()), x.tail.bytes.size()}};
+}
+
+}  // namespace
+
+Task<> H1Connection::serve() {
+  Next next = Next::idle;
+  try {
+    client_.expires_in(limits().head_time);
+    while (next == Next::idle) {
+      waiting_ = true;
+      if (worker_.draining) client_.expires_in(drain_moment);
+      Result<> woken = co_await client_.readable();
+      waiting_ = false;
+      // Silently: a late 408 would be taken for the answer to the next request.
+      if (!woken) break;
+      next = co_await converse();
+      client_.expires_in(limits().idle);
+    }
+    if (next == Next::linger) co_await linger();
+  } catch (const std::exception&) {
+    next = Next::reset;  // out of memory, most likely: this connection ends, the others go on
+  }
+  client_.close(next == Next::reset);
+  client_.loop().defer(owner_);
+}
+
+void H1Connection::drain() {
+  if (waiting_) client_.expires_in(drain_moment);
+}
+
+// Reads and answers all that is there. Answers to requests that came together leave together.
+Task<H1Connection::Next> H1Connection::converse() {
+  ExchangeLease lease(worker_.exchanges, limits().head);
+  Exchange& x = *lease;
+  unsigned answered = 0;
+  Next next = overloaded_ ? refuse(x, too_many_connections) : Next::go_on;
+  for (;;) {
+    bool whole = next == Next::go_on && read_head(x, next);
+    bool full = x.out.size() > gather_size || !x.tail.bytes.empty() || answered == requests_per_turn;
+    bool gathered = !x.out.empty() || !x.tail.bytes.empty();
+    if (gathered && (!whole || full)) {
+      std::array<iovec, 2> pieces = outgoing(x);
+      std::span<iovec> all(pieces.data(), x.tail.bytes.empty() ? 1 : 2);
+      client_.expires_after_pause(x.request.limits.write);
+      Result<> sent = co_await client_.write_all(all);
+      x.out.clear();
+      x.tail = {};
+      if (!sent) co_return Next::reset;
+      if (answered == requests_per_turn) co_await client_.loop().next_turn();
+      answered = 0;
+    }
+    if (next != Next::go_on) co_return next;
+    if (whole) {
+      ++answered;
+      Answer answer = ask(x);
+      Response* response = std::get_if<Response>(&answer);
+      bool concluded = response != nullptr && conclude(x, *response, next);
+      if (!concluded) next = co_await conclude_later(x, answer);
+      continue;
+    }
+    if (x.in.make_room()) x.parser.reset();
+    Progress got = client_.read_now(x.in.room());
+    if (got.bytes > 0) {
+      x.in.added(got.bytes);
+      if (worker_.access.on()) x.began = unix_microseconds();
+    } else if (got.wait == Wait::none) {
+      co_return Next::close;  // the client has ended, or is gone
+    } else if (x.in.empty()) {
+      co_return Next::idle;
+    } else {
+      next = co_await more(x);
+    }
+  }
+}
+
+// Waits for the rest of a head, which has one deadline however it comes.
+Task<H1Connection::Next> H1Connection::more(Exchange& x) {
+  if (!std::exchange(x.head_timed, true)) client_.expires_in(limits().head_time);
+  Result<size_t> got = co_await client_.read_some(x.in.room());
+  if (!got) co_return got.error() == Error::timed_out ? refuse(x, slow_head) : Next::reset;
+  if (*got == 0) co_return Next::close;
+  x.in.added(*got);
+  co_return Next::go_on;
+}
+
+// True: a head is whole. False: more has to come, or it was refused and `next` says how to go on.
+bool H1Connection::read_head(Exchange& x, Next& next) {
+  std::string_view unread = x.in.unread();
+  if (unread.empty()) return false;
+  RequestHead& head = x.request.head_;
+  std::expected<bool, HttpError> whole = x.parser.parse(unread, head);
+  if (!whole) {
+    next = refuse(x, whole.error());
+    return false;
+  }
+  if (!*whole) return false;
+  x.parser.reset();
+  x.head_timed = false;
+  return true;
+}
+
+// Makes the request of its head: framing, path and host.
+std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
+  Request& request = x.request;
+  const RequestHead& head = request.head_;
+  if (x.application != worker_.application) x.application = worker_.application;
+  request.limits = x.application->limits.route;
+  request.vhost = request.route = {};
+  request.path_ = head.target.path;
+  request.host_ = {};
+  request.peer_ = &peer_;
+  request.body_ = &x.body;
+  request.listener_ = entrance_.name;
+  request.secure_ = entrance_.secure;
+
+  std::expected<Framing, HttpError> framing = request_framing(head);
+  bool continues = false;
+  std::string_view expectation = head.fields.value(FieldName::expect);
+  if (!expectation.empty()) continues = equals_ignoring_case(expectation, "100-continue");
+  x.in.hold(head.size);
+  x.body.begin(client_, x.in, x.out, request.limits, framing.value_or(Framing{}), continues && head.minor_version > 0);
+  if (!framing) return framing.error();
+  if (!expectation.empty() && !continues) return bad_expectation;
+
+  // RFC 9112 3.2.2: the authority of an absolute-form target wins over Host.
+  std::string_view authority = head.target.authority;
+  if (authority.empty()) authority = head.fields.value(FieldName::host);
+  if (!authority.empty()) {
+    std::expected<std::string_view, HttpError> host = normalize_host(authority, x.host_scratch);
+    if (!host) return host.error();
+    request.host_ = *host;
+  }
+  if (head.target.form == TargetForm::origin || head.target.form == TargetForm::absolute) {
+    std::expected<std::string_view, HttpError> path = normalize_path(head.target.path, x.path_scratch);
+    if (!path) return path.error();
+    request.path_ = *path;
+  }
+  return std::nullopt;
+}
+
+// The handler's answer, or the refusal of a request that never reaches it.
+Answer H1Connection::ask(Exchange& x) {
+  if (std::optional<HttpError> wrong = begin_request(x)) {
+    Response response = refusal(*wrong);
+    response.close = wrong->status != Status::not_found;
+    return response;
+  }
+  try {
+    return x.application->handler(x.request);
+  } catch (const std::exception&) {
+    return error(Status::internal_server_error, "the handler failed");
+  }
+}
+
+// Decides how the message looks and whether the connection goes on after it.
+MessageShape H1Connection::shape_of(Exchange& x, const Response& response) {
+  const RequestHead& head = x.request.head_;
+  MessageShape shape;
+  shape.date_line = worker_.date_line();
+  shape.minor_version = head.minor_version;
+  shape.head_only = head.method == Method::head;
+  ++served_;
+  shape.keep_alive = head.keep_alive && !response.close && !worker_.draining && x.body.skippable() &&
+                     served_ < x.application->limits.requests_per_connection && !ends_with_connection(response, shape);
+  return shape;
+}
+
+// Gathers the response. True: all of it is done, and `next` says how to go on. False: its body has to be sent, or the
+// rest of the request's has to be read, by conclude_later().
+bool H1Connection::conclude(Exchange& x, Response& response, Next& next) {
+  if (wants_selection(x.request.head_)) response = select_representation(x.request, std::move(response));
+  if (response.server_error_page && std::holds_alternative<std::monostate>(response.body)) {
+    response = error_page(response, x.request.field(FieldName::accept));
+  }
+  x.shape = shape_of(x, response);
+  x.body_waits = !gather_response(x, response, x.shape);
+  if (!x.body_waits) log(x, response, body_sent_at_once(response, x.shape));
+  if (x.body_waits || !x.body.ended()) return false;
+  x.in.release();
+  if (!x.shape.keep_alive) next = x.request.head_.keep_alive || !x.in.empty() ? Next::linger : Next::close;
+  return true;
+}
+
+// The same for what takes time: a handler that is a task, a large body, a request's body that nobody read.
+Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answer) {
+  Next next = Next::go_on;
+  if (auto* task = std::get_if<Task<Response>>(&answer)) {
+    Response late = co_await settle(x, *task);
+    answer.emplace<Response>(std::move(late));
+    if (conclude(x, std::get<Response>(answer), next)) co_return next;
+  }
+  Response& response = std::get<Response>(answer);
+  uint64_t sent = 0;
+  if (x.body_waits) {
+    Result<> whole = co_await send_body(client_, x, response, is_chunked(response, x.shape), sent);
+    log(x, response, sent);
+    if (!whole) co_return Next::reset;
+  }
+  if (!x.shape.keep_alive) {
+    bool all_said = !x.request.head_.keep_alive && x.body.ended() && x.in.empty();
+    co_return all_said ? Next::close : Next::linger;
+  }
+  bool skipped = co_await x.body.skip();
+  x.in.release();
+  co_return skipped ? Next::go_on : Next::linger;
+}
+
+// Lets a handler that is a task come to its end. Answers to earlier requests are sent before: it may take long.
+Task<Response> H1Connection::settle(Exchange& x, Task<Response>& handler) {
+  if (!x.out.empty()) {
+    client_.expires_after_pause(x.request.limits.write);
+    Result<> sent = co_await client_.write_all(x.out);
+    x.out.clear();
+    if (!sent) co_return closing(error(Status::request_timeout, "the client takes no answers"));
+  }
+  try {
+    Response response = co_await handler;
+    co_return response;
+  } catch (const std::exception&) {
+    co_return error(Status::internal_server_error, "the handler failed");
+  }
+}
+
+Response H1Connection::refusal(const HttpError& wrong) const {
+  const Application& application = *worker_.application;
+  if (application.refusal) return application.refusal(wrong);
+  return error(wrong);
+}
+
+// Gathers the answer to what is no proper request: the last one of the connection.
+H1Connection::Next H1Connection::refuse(Exchange& x, const HttpError& wrong) {
+  x.request.limits = limits().route;
+  x.request.vhost = x.request.route = {};
+  Response response = refusal(wrong);
+  if (std::holds_alternative<std::monostate>(response.body)) response = error_page(response, {});
+  MessageShape shape;
+  shape.date_line = worker_.date_line();
+  shape.keep_alive = false;
+  bool whole = gather_response(x, response, shape);
+  if (auto* page = std::get_if<std::string>(&response.body); page != nullptr && !whole) {
+    auto owner = std::make_shared<const std::string>(std::move(*page));
+    x.tail = SharedBytes(owner, *owner);
+  }
+  log(x, response, body_sent_at_once(response, shape));
+  return Next::linger;
+}
+
+// Closing with unread input would send a reset, which can destroy the answer before the client has read it. So what the
+// client still sends is read and dropped for a while.
+Task<> H1Connection::linger() {
+  client_.end_output();
+  Clock::time_point latest = client_.loop().now() + linger_time;
+  while (client_.loop().now() < latest) {
+    client_.expires_at(std::min(client_.loop().now() + linger_pause, latest));
+    Result<> woken = co_await client_.readable();
+    if (!woken) co_return;
+    Progress got = client_.read_now(worker_.dropped);
+    if (got.bytes == 0 && got.wait == Wait::none) co_return;
+    co_await client_.loop().next_turn();
+  }
+}
+
+void H1Connection::log(const Exchange& x, const Response& response, uint64_t response_bytes) {
+  if (!worker_.access.on()) return;
+  const Request& request = x.request;
+  const RequestHead& head = request.head();
+  std::array<char, 46> address;
+  AccessRecord record;
+  record.unix_microseconds = x.began;
+  record.request_id = {worker_.request_id_base, ++worker_.requests};
+  record.vhost = request.vhost;
+  record.route = request.route;
+  record.listener = entrance_.name;
+  record.remote_addr = peer_.text(address);
+  record.method = head.method_name;
+  record.target = head.target.text;
+  record.http_version = head.minor_version == 0 ? "1.0" : "1.1";
+  record.status = code(response.status);
+  record.user_agent = head.fields.value(FieldName::user_agent);
+  record.referer = head.fields.value(FieldName::referer);
+  record.request_bytes = x.body.received();
+  record.response_bytes = response_bytes;
+  record.duration_microseconds = static_cast<uint64_t>(std::max<int64_t>(unix_microseconds() - x.began, 0));
+  record.error = response.reason;
+  worker_.access.add(record, client_.loop().now());
+  worker_.log_timer.expires_at(worker_.access.due());
+}
+
+}  // namespace webserv

@@ -1,0 +1,212 @@
+#include "webserv/server/h1_response.h"
+
+#include <array>
+
+#include "webserv/base/text.h"
+#include "webserv/http/h1_writer.h"
+#include "webserv/server/limits.h"
+
+namespace webserv {
+
+namespace {
+
+// sendfile(2) from the middle of a page costs several times as much as from its beginning.
+constexpr uint64_t page = 4096;
+// A slice up to this size is copied: cheaper than a system call of its own.
+constexpr uint64_t copied_slice = 16 * 1024;
+
+void end_head(std::string& out, const MessageShape& shape) {
+  if (!shape.keep_alive) {
+    out.append("Connection: close\r\n\r\n");
+  } else if (shape.minor_version == 0) {
+    out.append("Connection: keep-alive\r\n\r\n");
+  } else {
+    out.append("\r\n");
+  }
+}
+
+bool gather_prepared(Exchange& x, const std::shared_ptr<const Prepared>& prepared, const MessageShape& shape) {
+  append_status_line(x.out, prepared->status);
+  x.out.append(shape.date_line);
+  if (!shape.keep_alive) {
+    x.out.append("Connection: close\r\n");
+  } else if (shape.minor_version == 0) {
+    x.out.append("Connection: keep-alive\r\n");
+  }
+  std::string_view rest = prepared->fields_and_body;
+  if (shape.head_only) {
+    x.out.append(rest.substr(0, prepared->body_offset));
+  } else if (rest.size() <= gather_size) {
+    x.out.append(rest);
+  } else {
+    x.tail = SharedBytes(prepared, rest);
+  }
+  return true;
+}
+
+// Appends `length` bytes of a file from `from`.
+Result<> append_file(std::string& out, int fd, uint64_t from, size_t length) {
+  size_t have = out.size();
+  out.resize(have + length);
+  size_t done = 0;
+  while (done < length) {
+    ssize_t got = ::pread(fd, out.data() + have + done, length - done, static_cast<off_t>(from + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) {
+      out.resize(have);
+      return std::unexpected(got < 0 ? static_cast<Error>(errno) : Error::io_error);
+    }
+    done += static_cast<size_t>(got);
+  }
+  return {};
+}
+
+Task<Result<>> send_out(Stream& client, std::string& out, bool more) {
+  if (out.empty()) co_return Result<>();
+  Result<> written = co_await client.write_all(out, more);
+  out.clear();
+  co_return written;
+}
+
+Task<Result<>> send_bytes(Stream& client, std::string& out, std::string_view bytes) {
+  if (bytes.size() <= copied_slice) {
+    out.append(bytes);
+    co_return Result<>();
+  }
+  std::array<iovec, 2> pieces;
+  pieces[0] = {out.data(), out.size()};
+  pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
+  Result<> written = co_await client.write_all(pieces);
+  out.clear();
+  co_return written;
+}
+
+Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& slice) {
+  uint64_t from = slice.from;
+  uint64_t left = slice.length;
+  uint64_t lead = left <= copied_slice ? left : (page - from % page) % page;
+  Result<> copied = append_file(out, slice.file->get(), from, static_cast<size_t>(lead));
+  if (!copied) co_return copied;
+  from += lead;
+  left -= lead;
+  if (left == 0) co_return Result<>();
+  Result<> began = co_await send_out(client, out, true);
+  if (!began) co_return began;
+  for (;;) {
+    auto step = static_cast<size_t>(std::min<uint64_t>(left, file_bytes_per_turn));
+    Result<> sent = co_await client.send_file(slice.file->get(), static_cast<off_t>(from), step);
+    if (!sent) co_return sent;
+    from += step;
+    left -= step;
+    if (left == 0) co_return Result<>();
+    co_await client.loop().next_turn();
+  }
+}
+
+Task<Result<>> send_pieces(Stream& client, std::string& out, const BodyPieces& pieces) {
+  for (const BodyPiece& piece : pieces) {
+    Result<> sent;
+    if (const auto* slice = std::get_if<FileSlice>(&piece)) {
+      sent = co_await send_slice(client, out, *slice);
+    } else if (const auto* shared = std::get_if<SharedBytes>(&piece)) {
+      sent = co_await send_bytes(client, out, shared->bytes);
+    } else {
+      sent = co_await send_bytes(client, out, std::get<std::string>(piece));
+    }
+    if (!sent) co_return sent;
+  }
+  co_return Result<>();
+}
+
+// What a Producer writes to.
+class Sink final : public BodySink {
+ public:
+  Sink(Stream& client, std::string& out, bool chunked, uint64_t& sent)
+      : client_(client), out_(out), chunked_(chunked), sent_(sent) {}
+
+  Task<Result<>> write(std::string_view bytes) override {
+    if (bytes.empty()) co_return Result<>();  // a chunk of no bytes would be the last
+    if (chunked_) append_chunk_head(out_, bytes.size());
+    std::array<iovec, 3> pieces;
+    pieces[0] = {out_.data(), out_.size()};
+    pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
+    pieces[2] = {const_cast<char*>("\r\n"), chunked_ ? size_t{2} : size_t{0}};
+    Result<> written = co_await client_.write_all(pieces);
+    out_.clear();
+    if (written) sent_ += bytes.size();
+    co_return written;
+  }
+
+ private:
+  Stream& client_;
+  std::string& out_;
+  const bool chunked_;
+  uint64_t& sent_;
+};
+
+}  // namespace
+
+bool is_chunked(const Response& response, const MessageShape& shape) {
+  return std::holds_alternative<Producer>(response.body) && shape.minor_version > 0 &&
+         !response.fields.has("Content-Length");
+}
+
+bool ends_with_connection(const Response& response, const MessageShape& shape) {
+  return std::holds_alternative<Producer>(response.body) && shape.minor_version == 0 &&
+         !response.fields.has("Content-Length");
+}
+
+bool gather_response(Exchange& x, const Response& response, const MessageShape& shape) {
+  if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&response.body)) {
+    return gather_prepared(x, *prepared, shape);
+  }
+  append_status_line(x.out, response.status);
+  x.out.append(shape.date_line);
+  x.out.append(response.fields.lines());
+  uint64_t length = 0;
+  bool known = body_length(response.body, length);
+  bool bodiless = is_bodiless(response.status);
+  if (known && !bodiless) {
+    x.out.append("Content-Length: ");
+    append_decimal(x.out, length);
+    x.out.append("\r\n");
+  } else if (!bodiless && is_chunked(response, shape)) {
+    x.out.append("Transfer-Encoding: chunked\r\n");
+  }
+  end_head(x.out, shape);
+  if (bodiless || shape.head_only) return true;
+  if (!known) return false;
+  if (length == 0) return true;
+  if (length > gather_size) return false;
+  if (const auto* bytes = std::get_if<std::string>(&response.body)) return x.out.append(*bytes), true;
+  if (const auto* view = std::get_if<std::string_view>(&response.body)) return x.out.append(*view), true;
+  if (const auto* shared = std::get_if<SharedBytes>(&response.body)) return x.out.append(shared->bytes), true;
+  return false;
+}
+
+Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, bool chunked, uint64_t& sent) {
+  client.expires_after_pause(x.request.limits.write);
+  const BodySource& body = response.body;
+  Result<> done;
+  if (const auto* producer = std::get_if<Producer>(&body)) {
+    Sink sink(client, x.out, chunked, sent);
+    done = co_await (*producer)(sink);
+    if (done && chunked) x.out.append("0\r\n\r\n");
+    co_return done;
+  }
+  body_length(body, sent);
+  if (const auto* slice = std::get_if<FileSlice>(&body)) {
+    done = co_await send_slice(client, x.out, *slice);
+  } else if (const auto* pieces = std::get_if<BodyPieces>(&body)) {
+    done = co_await send_pieces(client, x.out, *pieces);
+  } else if (const auto* shared = std::get_if<SharedBytes>(&body)) {
+    done = co_await send_bytes(client, x.out, shared->bytes);
+  } else if (const auto* view = std::get_if<std::string_view>(&body)) {
+    done = co_await send_bytes(client, x.out, *view);
+  } else if (const auto* bytes = std::get_if<std::string>(&body)) {
+    done = co_await send_bytes(client, x.out, *bytes);
+  }
+  co_return done;
+}
+
+}  // namespace webserv

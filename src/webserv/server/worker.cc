@@ -1,0 +1,153 @@
+#include "webserv/server/worker.h"
+
+#include <sys/random.h>
+
+namespace webserv {
+
+namespace {
+
+// Below this much a worker keeps what it accepts: moving a connection costs more than a small difference.
+constexpr uint32_t fair_difference = 8;
+
+// For handlers to end by themselves after their connection was cut.
+constexpr Clock::duration last_moment = std::chrono::seconds(1);
+
+}  // namespace
+
+class Worker::Connection final : public Deferred {
+ public:
+  Connection(Worker& worker, Fd socket, const Peer& peer, const Entrance& entrance, size_t slot)
+      : worker_(worker),
+        peer_(peer),
+        slot_(static_cast<uint32_t>(slot)),
+        stream_(worker.loop_, std::move(socket)),
+        http_(stream_, peer_, entrance, worker.context_, *this),
+        task_(http_.serve()) {}
+
+  void start(bool overloaded) {
+    counted_ = !overloaded;
+    if (overloaded) http_.refuse_all();
+    task_.start();
+  }
+  void drain() { http_.drain(); }
+  void cut() { stream_.fail(Error::operation_canceled); }
+  void run() override { worker_.remove(*this); }
+
+  const Peer& peer() const { return peer_; }
+  bool counted() const { return counted_; }
+  uint32_t slot() const { return slot_; }
+  void move_to(uint32_t slot) { slot_ = slot; }
+
+ private:
+  Worker& worker_;
+  const Peer peer_;
+  uint32_t slot_;
+  bool counted_ = false;
+  SocketStream stream_;
+  H1Connection http_;
+  Task<> task_;
+};
+
+Worker::Worker(unsigned index, Crew& crew, std::shared_ptr<const Application> application, Clock& clock, LineSink& sink,
+               AccessFormat format)
+    : crew_(crew), loop_(clock), context_(loop_, index, std::move(application), sink, format), drain_end_(*this) {
+  if (getrandom(&context_.request_id_base, sizeof context_.request_id_base, GRND_NONBLOCK) < 0) {
+    context_.request_id_base = static_cast<uint64_t>(clock.unix_seconds()) << 16 | index;
+  }
+  for (size_t i = 0; i < crew.listeners.size(); ++i) {
+    acceptors_.push_back(std::make_unique<Acceptor>(*this, crew.listeners[i], i));
+  }
+}
+
+Worker::~Worker() { join(); }
+
+void Worker::start() {
+  for (auto& acceptor : acceptors_) acceptor->start();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Worker::run() {
+  loop_.run();
+  connections_.clear();
+  context_.access.flush();
+  context_.exchanges.drop_free();
+  FramePool::release();
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Worker::may_accept() const {
+  return crew_.connections.load(std::memory_order_relaxed) < context_.application->limits.connections;
+}
+
+// An inherited socket alone lets the worker that sleeps least take most.
+Worker& Worker::emptiest() {
+  Worker* best = this;
+  for (auto& other : crew_.workers) {
+    if (other->load() < best->load()) best = other.get();
+  }
+  uint32_t least = best->load();
+  return load() > least + fair_difference + least / 8 ? *best : *this;
+}
+
+void Worker::accepted(Fd socket, const Peer& peer, size_t entrance) {
+  crew_.connections.fetch_add(1, std::memory_order_relaxed);
+  Worker& target = emptiest();
+  target.load_.fetch_add(1, std::memory_order_relaxed);
+  if (&target == this) return adopt(std::move(socket), peer, entrance);
+  target.loop_.post([&target, socket = std::move(socket), peer, entrance]() mutable {
+    target.adopt(std::move(socket), peer, entrance);
+  });
+}
+
+void Worker::adopt(Fd socket, const Peer& peer, size_t entrance) {
+  bool welcome = crew_.clients.enter(peer, context_.application->limits.connections_per_client);
+  size_t slot = connections_.size();
+  connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), peer, crew_.entrances[entrance], slot));
+  connections_.back()->start(!welcome);
+}
+
+void Worker::remove(Connection& connection) {
+  if (connection.counted()) crew_.clients.leave(connection.peer());
+  uint32_t slot = connection.slot();
+  connections_.back()->move_to(slot);
+  std::swap(connections_[slot], connections_.back());
+  connections_.pop_back();
+  crew_.connections.fetch_sub(1, std::memory_order_relaxed);
+  load_.fetch_sub(1, std::memory_order_relaxed);
+  for (auto& acceptor : acceptors_) acceptor->resume();
+  end_if_drained();
+}
+
+void Worker::drain() {
+  loop_.post([this] { begin_drain(); });
+}
+
+void Worker::begin_drain() {
+  if (context_.draining) return;
+  context_.draining = true;
+  for (auto& acceptor : acceptors_) acceptor->stop();
+  for (auto& connection : connections_) connection->drain();
+  drain_end_.expires_at(loop_.now() + context_.application->limits.drain);
+  // Until all have stopped accepting, one of them may still give us a connection.
+  if (crew_.accepting.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    for (auto& worker : crew_.workers) worker->loop_.post([each = worker.get()] { each->end_if_drained(); });
+  }
+}
+
+void Worker::end_if_drained() {
+  if (!context_.draining || crew_.accepting.load(std::memory_order_acquire) != 0) return;
+  if (load_.load(std::memory_order_acquire) == 0) loop_.stop();
+}
+
+void Worker::cut_all() {
+  // What still runs a while after it was cut waits for something else than its client.
+  if (std::exchange(cut_, true)) return loop_.stop();
+  drain_end_.expires_at(loop_.now() + last_moment);
+  // A connection that is cut takes itself out only at the end of the turn: the list stays as it is meanwhile.
+  for (auto& connection : connections_) connection->cut();
+}
+
+}  // namespace webserv

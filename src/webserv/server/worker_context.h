@@ -1,0 +1,74 @@
+// What the connections of a worker share: its loop, buffers, log and date, and the application they serve.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "webserv/base/access_log.h"
+#include "webserv/base/log.h"
+#include "webserv/http/date.h"
+#include "webserv/io/loop.h"
+#include "webserv/server/exchange.h"
+#include "webserv/server/handler.h"
+#include "webserv/server/limits.h"
+
+namespace webserv {
+
+// What a server serves; immutable, and replaced as a whole.
+struct Application {
+  Handler handler;
+  // The answer to a request that was refused before a handler could be asked; without it, the built-in page.
+  std::function<Response(const HttpError&)> refusal;
+  Limits limits;
+};
+
+// Writes the access log when its oldest line has waited long enough.
+class LogTimer final : public Deadline {
+ public:
+  LogTimer(Wheel& wheel, AccessLog& log) : Deadline(wheel), log_(log) {}
+
+ private:
+  void expired() override { log_.flush(); }
+  AccessLog& log_;
+};
+
+struct WorkerContext {
+  WorkerContext(Loop& loop_, unsigned index_, std::shared_ptr<const Application> application_, LineSink& sink,
+                AccessFormat format)
+      : loop(loop_),
+        index(index_),
+        exchanges(loop_, index_),
+        application(std::move(application_)),
+        access(sink, format),
+        log_timer(loop_.wheel(), access) {}
+
+  Loop& loop;
+  const unsigned index;
+  ExchangePool exchanges;
+  std::shared_ptr<const Application> application;
+  AccessLog access;
+  LogTimer log_timer;
+  uint64_t request_id_base = 0;         // random, of this worker
+  uint64_t requests = 0;                // that were logged
+  bool draining = false;                // every answer is the last of its connection
+  std::array<char, 16 * 1024> dropped;  // where bytes go that nobody wants
+
+  // "Date: ...\r\n" of this second.
+  std::string_view date_line() {
+    if (loop.unix_seconds() != date_of_) {
+      date_of_ = loop.unix_seconds();
+      write_imf_fixdate(date_line_.data() + 6, date_of_);
+    }
+    return {date_line_.data(), date_line_.size()};
+  }
+
+ private:
+  int64_t date_of_ = -1;
+  std::array<char, 37> date_line_{'D', 'a', 't', 'e', ':', ' ', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,    0,   0,
+                                  0,   0,   0,   0,   0,   0,   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\r', '\n'};
+};
+
+}  // namespace webserv

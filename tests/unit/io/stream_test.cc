@@ -1,0 +1,226 @@
+#include "webserv/io/stream.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace webserv {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct SocketStreamTest : testing::Test {
+  FakeClock clock;
+  Loop loop{clock};
+  Fd other;
+  std::unique_ptr<SocketStream> stream;
+  std::array<char, 64> buffer{};
+
+  void SetUp() override {
+    std::array<int, 2> ends;
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()), 0);
+    stream = std::make_unique<SocketStream>(loop, Fd(ends[0]));
+    other = Fd(ends[1]);
+  }
+  void say(std::string_view text) {
+    ASSERT_EQ(::write(other.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  }
+  std::string hear() {
+    std::string all;
+    std::array<char, 65536> some;
+    for (ssize_t got; (got = ::read(other.get(), some.data(), some.size())) > 0;) {
+      all.append(some.data(), static_cast<size_t>(got));
+    }
+    return all;
+  }
+  void turn() { loop.turn(milliseconds(0)); }
+};
+
+Task<> read_into(Stream& stream, std::span<char> into, std::string& heard, Error& error, int times = 1) {
+  for (int i = 0; i < times; ++i) {
+    Result<size_t> got = co_await stream.read_some(into);
+    if (!got) {
+      error = got.error();
+      co_return;
+    }
+    heard.append(into.data(), *got).append("|");
+  }
+}
+
+TEST_F(SocketStreamTest, reads_what_is_there_and_waits_for_more) {
+  std::string heard;
+  Error error{};
+  say("one");
+  Task<> task = read_into(*stream, buffer, heard, error, 2);
+  task.start();
+  EXPECT_EQ(heard, "one|");
+  say("two");
+  turn();
+  EXPECT_EQ(heard, "one|two|");
+  EXPECT_TRUE(task.done());
+}
+
+TEST_F(SocketStreamTest, tells_the_end_once_all_is_read) {
+  std::string heard;
+  Error error{};
+  say("last");
+  ASSERT_EQ(::shutdown(other.get(), SHUT_WR), 0);
+  Task<> task = read_into(*stream, buffer, heard, error, 2);
+  task.start();
+  turn();
+  EXPECT_EQ(heard, "last||");
+}
+
+TEST_F(SocketStreamTest, ends_a_wait_at_its_deadline_and_works_on) {
+  std::string heard;
+  Error error{};
+  stream->expires_in(seconds(5));
+  Task<> task = read_into(*stream, buffer, heard, error);
+  task.start();
+  clock.advance(seconds(4));
+  turn();
+  EXPECT_EQ(error, Error{});
+  clock.advance(seconds(2));
+  turn();
+  EXPECT_EQ(error, Error::timed_out);
+  say("late");
+  error = {};
+  Task<> again = read_into(*stream, buffer, heard, error);
+  again.start();
+  turn();
+  EXPECT_EQ(heard, "late|");
+}
+
+Task<> write_to(Stream& stream, std::string_view bytes, Result<>& result) { result = co_await stream.write_all(bytes); }
+
+TEST_F(SocketStreamTest, writes_all_of_more_than_the_peer_takes_at_once) {
+  std::string large(3'000'000, 'x');
+  Result<> result = std::unexpected(Error::io_error);
+  Task<> task = write_to(*stream, large, result);
+  task.start();
+  EXPECT_FALSE(task.done());
+  size_t heard = 0;
+  for (int i = 0; i < 1000 && !task.done(); ++i) {
+    heard += hear().size();
+    turn();
+  }
+  heard += hear().size();
+  EXPECT_TRUE(result);
+  EXPECT_EQ(heard, large.size());
+}
+
+TEST_F(SocketStreamTest, progress_moves_a_pause_but_silence_does_not) {
+  std::string large(3'000'000, 'x');
+  Result<> result;
+  stream->expires_after_pause(seconds(10));
+  Task<> task = write_to(*stream, large, result);
+  task.start();
+  for (int i = 0; i < 3; ++i) {
+    clock.advance(seconds(9));
+    std::array<char, 200'000> some;
+    ASSERT_GT(::read(other.get(), some.data(), some.size()), 0);
+    turn();
+    EXPECT_FALSE(task.done());
+  }
+  clock.advance(seconds(11));
+  turn();
+  ASSERT_TRUE(task.done());
+  EXPECT_EQ(result.error(), Error::timed_out);
+}
+
+Task<> write_pieces(Stream& stream, std::span<iovec> pieces, Result<>& result) {
+  result = co_await stream.write_all(pieces);
+}
+
+TEST_F(SocketStreamTest, writes_pieces_in_order_and_skips_empty_ones) {
+  std::string a = "head ";
+  std::string c = "body";
+  std::array<iovec, 4> pieces{iovec{a.data(), a.size()}, iovec{nullptr, 0}, iovec{c.data(), c.size()},
+                              iovec{nullptr, 0}};
+  Result<> result = std::unexpected(Error::io_error);
+  Task<> task = write_pieces(*stream, pieces, result);
+  task.start();
+  EXPECT_TRUE(result);
+  EXPECT_EQ(hear(), "head body");
+}
+
+Task<> send(Stream& stream, int fd, size_t length, Result<>& result) {
+  result = co_await stream.send_file(fd, 2, length);
+}
+
+TEST_F(SocketStreamTest, sends_a_part_of_a_file_and_tells_when_it_has_become_shorter) {
+  std::string name = testing::TempDir() + "stream_test_XXXXXX";
+  Fd file(mkstemp(name.data()));
+  ASSERT_TRUE(file);
+  ASSERT_EQ(::write(file.get(), "0123456789", 10), 10);
+  Result<> result = std::unexpected(Error::io_error);
+  Task<> task = send(*stream, file.get(), 5, result);
+  task.start();
+  EXPECT_TRUE(result);
+  EXPECT_EQ(hear(), "23456");
+  Task<> longer = send(*stream, file.get(), 100, result);
+  longer.start();
+  ASSERT_TRUE(longer.done());
+  EXPECT_EQ(result.error(), Error::io_error);
+  ::unlink(name.c_str());
+}
+
+TEST_F(SocketStreamTest, fail_ends_what_waits_and_what_comes) {
+  std::string heard;
+  Error error{};
+  Task<> task = read_into(*stream, buffer, heard, error);
+  task.start();
+  stream->fail(Error::operation_canceled);
+  EXPECT_EQ(error, Error::operation_canceled);
+  error = {};
+  Task<> again = read_into(*stream, buffer, heard, error);
+  again.start();
+  EXPECT_EQ(error, Error::operation_canceled);
+}
+
+TEST_F(SocketStreamTest, forgets_an_operation_whose_task_is_destroyed) {
+  std::string heard;
+  Error error{};
+  {
+    Task<> task = read_into(*stream, buffer, heard, error);
+    task.start();
+  }
+  say("nobody listens");
+  turn();
+  EXPECT_EQ(heard, "");
+}
+
+TEST_F(SocketStreamTest, tells_a_peer_that_is_gone) {
+  Result<> result;
+  other.close();
+  Task<> task = write_to(*stream, "x", result);
+  task.start();
+  EXPECT_EQ(result.error(), Error::broken_pipe);
+}
+
+Task<> wait_for(Stream& stream, bool& woke) {
+  Result<> readable = co_await stream.readable();
+  woke = readable.has_value();
+}
+
+TEST_F(SocketStreamTest, waits_until_a_read_is_worth_it_without_a_buffer) {
+  bool woke = false;
+  Progress nothing = stream->read_now(buffer);
+  EXPECT_EQ(nothing.wait, Wait::readable);
+  Task<> task = wait_for(*stream, woke);
+  task.start();
+  turn();
+  EXPECT_FALSE(woke);
+  say("x");
+  turn();
+  EXPECT_TRUE(woke);
+  EXPECT_EQ(stream->read_now(buffer).bytes, 1u);
+}
+
+}  // namespace
+}  // namespace webserv
