@@ -1,0 +1,43 @@
+// Tells systemd how the service is (sd_notify(3)): the service has Type=notify.
+#pragma once
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <string>
+#include <string_view>
+
+#include "webserv/io/fd.h"
+
+namespace webserv {
+
+// Without a service manager it does nothing, and no failure is told: nobody could act on one.
+class Notifier {
+ public:
+  // Takes the manager's socket from $NOTIFY_SOCKET, and removes that and all else that systemd means for this process
+  // alone from the environment: call it once, before there are threads.
+  Notifier();
+
+  // The server serves. Each status is shown by "systemctl status": one_line() is applied.
+  void ready(std::string_view status) const;
+  void status(std::string_view status) const;
+
+  // The server ends, first by draining.
+  void stopping(std::string_view status) const;
+
+  // The configuration is being read again; ready() follows in any case.
+  void reloading() const;
+
+ private:
+  void send(const std::string& message) const;
+
+  sockaddr_un address_{};
+  socklen_t length_;
+  Fd socket_;
+};
+
+// The text as one line of valid UTF-8: runs of control characters become a blank, bad bytes "?", and the end of what is
+// too long for a status "...".
+std::string one_line(std::string_view text);
+
+}  // namespace webserv
