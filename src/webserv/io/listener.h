@@ -23,7 +23,7 @@ class Listener {
   // Binds and listens. A unix socket whose owner is gone is replaced, and removed when the listener ends.
   static Result<Listener> open(const Address& address, std::string name);
 
-  Listener(Listener&&) = default;
+  Listener(Listener&& other) noexcept;
   Listener& operator=(Listener&&) = delete;
   ~Listener();
 

@@ -13,7 +13,7 @@ namespace {
 
 std::vector<Listener> listen_at(const Address& address) {
   Result<Listener> listener = Listener::open(address, "http");
-  if (!listener) throw std::system_error(std::make_error_code(listener.error()), "listen at " + to_string(address));
+  if (!listener) throw std::system_error(std::make_error_code(listener.error()), "listen at " + address.to_string());
   std::vector<Listener> listeners;
   listeners.push_back(std::move(*listener));
   return listeners;

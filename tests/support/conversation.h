@@ -1,0 +1,90 @@
+// One connection over a MemoryStream, with a clock that stands still: what a client says, byte by byte if need be, and
+// what it hears.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "support/memory_stream.h"
+#include "webserv/server/h1_connection.h"
+
+namespace webserv::test {
+
+class Conversation final : public Deferred {
+ public:
+  explicit Conversation(Handler handler, Limits limits = {})
+      : worker_(loop_, 0,
+                std::make_shared<const Application>(
+                    Application{.handler = std::move(handler), .refusal = {}, .limits = limits}),
+                sink_, AccessFormat::off),
+        stream_(loop_),
+        connection_(stream_, peer_, entrance_, worker_, *this),
+        task_(connection_.serve()) {}
+
+  // Begins; what was fed before is there at once.
+  void start() {
+    task_.start();
+    turn();
+  }
+  void feed(std::string_view bytes) {
+    stream_.feed(bytes);
+    turn();
+  }
+  // What the client hears of a whole input that it sends at once, and then half-closes.
+  std::string all_at_once(std::string_view bytes) {
+    stream_.feed(bytes);
+    stream_.end_input();
+    start();
+    settle();
+    return stream_.output();
+  }
+  // The same, split at a position, or byte by byte.
+  std::string split(std::string_view bytes, size_t at) {
+    start();
+    feed(bytes.substr(0, at));
+    feed(bytes.substr(at));
+    stream_.end_input();
+    settle();
+    return stream_.output();
+  }
+  std::string byte_by_byte(std::string_view bytes) {
+    start();
+    for (size_t i = 0; i < bytes.size() && !ended_; ++i) feed(bytes.substr(i, 1));
+    stream_.end_input();
+    settle();
+    return stream_.output();
+  }
+
+  void pass(Clock::duration time) {
+    clock_.advance(time);
+    turn();
+  }
+  void turn() { loop_.turn(Clock::duration(0)); }
+  // Turns until nothing happens any more.
+  void settle() {
+    for (int i = 0; i < 100 && !ended_; ++i) turn();
+  }
+
+  MemoryStream& stream() { return stream_; }
+  H1Connection& connection() { return connection_; }
+  WorkerContext& worker() { return worker_; }
+  Loop& loop() { return loop_; }
+  bool ended() const { return ended_; }
+  void run() override { ended_ = true; }
+
+ private:
+  FakeClock clock_;
+  Loop loop_{clock_};
+  LineSink sink_{-1};
+  WorkerContext worker_;
+  Peer peer_{.family = Peer::Family::ipv4, .port = 4711, .address = {192, 0, 2, 7}};
+  Entrance entrance_{.name = "http"};
+  MemoryStream stream_;
+  H1Connection connection_;
+  bool ended_ = false;
+  Task<> task_;
+};
+
+}  // namespace webserv::test

@@ -1,0 +1,88 @@
+#include "webserv/io/listener.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <filesystem>
+
+namespace webserv {
+namespace {
+
+Fd connect_to(const std::string& text) {
+  Address address(text);
+  Fd client(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (::connect(client.get(), address.data(), address.size()) != 0) client.close();
+  return client;
+}
+
+TEST(ListenerTest, opens_each_kind_of_address) {
+  std::string path = testing::TempDir() + "listener_test.sock";
+  for (const std::string& text : {std::string("127.0.0.1:0"), std::string("*:0"), "unix:" + path}) {
+    Result<Listener> listener = Listener::open(Address(text), "http");
+    ASSERT_TRUE(listener) << text;
+    EXPECT_EQ(listener->name(), "http");
+    EXPECT_TRUE(listener->is_ours());
+    EXPECT_TRUE(::fcntl(listener->fd(), F_GETFL) & O_NONBLOCK);
+    EXPECT_TRUE(::fcntl(listener->fd(), F_GETFD) & FD_CLOEXEC);
+    if (text != "*:0") {
+      EXPECT_TRUE(connect_to(listener->address())) << listener->address();
+    }
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(ListenerTest, serves_both_families_at_a_star) {
+  Result<Listener> listener = Listener::open(Address("*:0"), "http");
+  ASSERT_TRUE(listener);
+  std::string address = listener->address();
+  std::string port = address.substr(address.rfind(':'));
+  EXPECT_TRUE(connect_to("127.0.0.1" + port));
+  EXPECT_TRUE(connect_to("[::1]" + port));
+}
+
+TEST(ListenerTest, tells_that_an_address_is_taken) {
+  Result<Listener> first = Listener::open(Address("127.0.0.1:0"), "a");
+  ASSERT_TRUE(first);
+  Result<Listener> second = Listener::open(Address(first->address()), "b");
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error(), Error::address_in_use);
+}
+
+TEST(ListenerTest, replaces_a_unix_socket_whose_owner_is_gone_but_no_other) {
+  std::string path = testing::TempDir() + "listener_stale.sock";
+  Address address("unix:" + path);
+  {
+    Fd dead(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(::bind(dead.get(), address.data(), address.size()), 0);
+  }
+  ASSERT_TRUE(std::filesystem::exists(path));
+  Result<Listener> mine = Listener::open(address, "http");
+  ASSERT_TRUE(mine);
+  Result<Listener> second = Listener::open(address, "http");
+  EXPECT_EQ(second.error(), Error::address_in_use);
+  EXPECT_TRUE(connect_to("unix:" + path));
+}
+
+TEST(ListenerTest, sets_up_a_socket_that_was_handed_over_and_leaves_it_alive) {
+  Result<Listener> opened = Listener::open(Address("127.0.0.1:0"), "x");
+  ASSERT_TRUE(opened);
+  int blocking = ::fcntl(opened->fd(), F_GETFL) & ~O_NONBLOCK;
+  ASSERT_EQ(::fcntl(opened->fd(), F_SETFL, blocking), 0);
+  {
+    Listener adopted = Listener::adopt(Fd(::dup(opened->fd())), "web");
+    EXPECT_EQ(adopted.name(), "web");
+    EXPECT_FALSE(adopted.is_ours());
+    EXPECT_TRUE(::fcntl(adopted.fd(), F_GETFL) & O_NONBLOCK);
+    int no_delay = 0;
+    socklen_t size = sizeof no_delay;
+    ASSERT_EQ(::getsockopt(adopted.fd(), IPPROTO_TCP, TCP_NODELAY, &no_delay, &size), 0);
+    EXPECT_EQ(no_delay, 1);
+  }
+  EXPECT_TRUE(connect_to(opened->address()));
+}
+
+}  // namespace
+}  // namespace webserv
