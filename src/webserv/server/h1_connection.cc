@@ -29,11 +29,6 @@ uint64_t body_sent_at_once(const Response& response, const MessageShape& shape) 
   return shape.head_only ? 0 : length;
 }
 
-Response closing(Response response) {
-  response.close = true;
-  return response;
-}
-
 std::array<iovec, 2> outgoing(Exchange& x) {
   return {iovec{x.out.data(), x.out.size()}, iovec{const_cast<char*>(x.tail.bytes.data()), x.tail.bytes.size()}};
 }

@@ -60,6 +60,11 @@ Response error(Status status, std::string_view reason) {
   return response;
 }
 
+Response closing(Response response) {
+  response.close = true;
+  return response;
+}
+
 namespace {
 
 uint64_t size_of(const std::string& bytes) { return bytes.size(); }

@@ -94,6 +94,9 @@ Response text(std::string body, Status status = Status::ok, std::string_view typ
 Response error(Status status, std::string_view reason);
 inline Response error(const HttpError& error_) { return error(error_.status, error_.reason); }
 
+// The same response as the last of its connection.
+Response closing(Response response);
+
 // The bytes of the body where they are known beforehand (all but a Producer).
 bool body_length(const BodySource& body, uint64_t& length);
 

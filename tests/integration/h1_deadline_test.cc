@@ -1,0 +1,189 @@
+// Deadlines, slow and dead peers, and the drain: with a clock that the test moves.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/conversation.h"
+
+namespace webserv {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test::Conversation;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string get = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+
+Task<Response> read_all(Request& request) {
+  std::expected<std::string, HttpError> body = co_await request.body().text(unlimited);
+  if (!body) co_return closing(error(body.error()));
+  co_return text(std::to_string(body->size()));
+}
+
+Answer handle(Request& request) {
+  if (request.method() == Method::post) return read_all(request);
+  if (request.path() == "/large") return text(std::string(1'000'000, 'x'));
+  return text("hello");
+}
+
+struct DeadlineTest : testing::Test {
+  Conversation conversation{handle};
+  test::MemoryStream& stream = conversation.stream();
+};
+
+TEST_F(DeadlineTest, an_idle_connection_is_closed_silently) {
+  conversation.start();
+  conversation.feed(get);
+  stream.take_output();
+  conversation.pass(seconds(14));
+  EXPECT_FALSE(stream.closed());
+  conversation.pass(seconds(2));
+  EXPECT_TRUE(stream.closed());
+  EXPECT_EQ(stream.output(), "");
+}
+
+TEST_F(DeadlineTest, a_connection_that_never_says_anything_is_closed_silently) {
+  conversation.start();
+  conversation.pass(seconds(11));
+  EXPECT_TRUE(stream.closed());
+  EXPECT_EQ(stream.output(), "");
+}
+
+TEST_F(DeadlineTest, a_head_has_one_deadline_however_busily_it_comes) {
+  conversation.start();
+  conversation.feed("GET /a HTTP/1.1\r\n");
+  for (int i = 0; i < 9; ++i) {
+    conversation.pass(seconds(1));
+    conversation.feed("X: y\r\n");
+  }
+  EXPECT_EQ(stream.output(), "");
+  conversation.pass(seconds(2));
+  EXPECT_THAT(stream.output(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_TRUE(stream.output_ended());
+}
+
+TEST_F(DeadlineTest, the_next_head_has_a_deadline_of_its_own) {
+  conversation.start();
+  for (int i = 0; i < 3; ++i) {
+    conversation.feed(get.substr(0, 10));
+    conversation.pass(seconds(8));
+    conversation.feed(get.substr(10));
+    EXPECT_THAT(stream.take_output(), StartsWith("HTTP/1.1 200 "));
+  }
+}
+
+TEST_F(DeadlineTest, a_body_that_pauses_too_long_is_408) {
+  conversation.start();
+  conversation.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  conversation.pass(seconds(29));
+  EXPECT_EQ(stream.output(), "");
+  conversation.pass(seconds(2));
+  EXPECT_THAT(stream.output(), StartsWith("HTTP/1.1 408 "));
+}
+
+TEST_F(DeadlineTest, a_body_that_trickles_is_408) {
+  conversation.start();
+  conversation.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+  int fed = 0;
+  while (stream.output().empty() && fed < 1000) {
+    conversation.pass(seconds(5));
+    conversation.feed("x");
+    ++fed;
+  }
+  EXPECT_THAT(stream.output(), StartsWith("HTTP/1.1 408 "));
+  EXPECT_LT(fed, 20);
+}
+
+TEST_F(DeadlineTest, a_slow_body_at_a_fair_rate_is_taken) {
+  conversation.start();
+  conversation.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+  for (int i = 0; i < 100; ++i) {
+    conversation.pass(seconds(2));
+    conversation.feed(std::string(1000, 'x'));
+  }
+  EXPECT_THAT(stream.output(), HasSubstr("\r\n\r\n100000"));
+}
+
+TEST_F(DeadlineTest, a_client_that_takes_nothing_is_reset) {
+  stream.take(1000);
+  conversation.start();
+  conversation.feed("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  conversation.pass(seconds(29));
+  EXPECT_FALSE(stream.closed());
+  conversation.pass(seconds(2));
+  EXPECT_TRUE(stream.was_reset());
+}
+
+TEST_F(DeadlineTest, a_client_that_takes_slowly_gets_all) {
+  stream.take(0);
+  conversation.start();
+  conversation.feed("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  for (int i = 0; i < 30; ++i) {
+    conversation.pass(seconds(20));
+    stream.take(50'000, 10'000);
+  }
+  EXPECT_FALSE(stream.was_reset());
+  EXPECT_GT(stream.output().size(), 1'000'000u);
+}
+
+TEST_F(DeadlineTest, lingering_ends_by_itself) {
+  conversation.start();
+  conversation.feed("GET / HTTP/9.9\r\n\r\n");
+  for (int i = 0; i < 40 && !stream.closed(); ++i) {
+    conversation.pass(milliseconds(500));
+    conversation.feed("more and more");
+  }
+  EXPECT_TRUE(stream.closed());
+}
+
+TEST_F(DeadlineTest, a_peer_that_breaks_ends_the_connection) {
+  conversation.start();
+  conversation.feed("GET /a HT");
+  stream.break_with(Error::connection_reset);
+  conversation.settle();
+  EXPECT_TRUE(conversation.ended());
+}
+
+TEST_F(DeadlineTest, drain_answers_what_is_begun_and_closes) {
+  conversation.start();
+  conversation.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n");
+  conversation.worker().draining = true;
+  conversation.connection().drain();
+  conversation.feed("hi");
+  EXPECT_THAT(stream.output(), HasSubstr("Connection: close\r\n"));
+  EXPECT_THAT(stream.output(), HasSubstr("\r\n\r\n2"));
+}
+
+TEST_F(DeadlineTest, drain_gives_an_idle_connection_a_moment_for_a_request_on_its_way) {
+  conversation.start();
+  conversation.feed(get);
+  stream.take_output();
+  conversation.worker().draining = true;
+  conversation.connection().drain();
+  conversation.pass(milliseconds(300));
+  EXPECT_FALSE(stream.closed());
+  conversation.feed(get);
+  EXPECT_THAT(stream.output(), HasSubstr("Connection: close\r\n"));
+}
+
+TEST_F(DeadlineTest, drain_closes_an_idle_connection_after_that) {
+  conversation.start();
+  conversation.feed(get);
+  conversation.worker().draining = true;
+  conversation.connection().drain();
+  conversation.pass(milliseconds(600));
+  EXPECT_TRUE(stream.closed());
+}
+
+TEST_F(DeadlineTest, idle_connections_hold_no_buffer) {
+  conversation.start();
+  conversation.feed(get);
+  // The one exchange is free again: taking it makes no other.
+  auto first = conversation.worker().exchanges.take(HeadLimits());
+  auto second = conversation.worker().exchanges.take(HeadLimits());
+  EXPECT_GT(first->out.capacity(), second->out.capacity()) << "the first was used before";
+}
+
+}  // namespace
+}  // namespace webserv
