@@ -1,0 +1,32 @@
+// Where the configuration comes from: a file, a folder that is to be served, or nothing.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+#include "app/diagnostic.h"
+
+namespace webserv {
+
+// The configuration of the machine.
+inline constexpr const char* system_config = "/etc/webserv/webserv.toml";
+
+// The file that holds where none is named: webserv.toml in the first folder that has one of $CONFIGURATION_DIRECTORY
+// (systemd.exec(5): separated by colons), else `system_file`, else nothing. `configuration_directory` is that
+// variable's value, or null where it is not set. A file that is there but cannot be read counts: it is not passed over
+// in silence.
+std::optional<std::string> find_config(const char* configuration_directory, const char* system_file = system_config);
+
+// read_config() of a file. A relative path starts at the working directory.
+std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file);
+
+// Serves a folder with listing at 127.0.0.1:8080, under every name.
+Config directory_config(const std::string& folder);
+
+// All defaults, a listener at 127.0.0.1:8080, and no virtual host: for the site that is compiled in.
+Config default_config();
+
+}  // namespace webserv

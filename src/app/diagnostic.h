@@ -1,0 +1,53 @@
+// What is wrong with a configuration: a place, a reason, and what to do.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/config.h"
+
+namespace webserv {
+
+// From the first character to behind the last one.
+struct Region {
+  SourcePlace begin;
+  SourcePlace end;
+  bool operator==(const Region&) const = default;
+};
+
+// Every finding is an error: there are no warnings.
+struct Diagnostic {
+  std::string file;  // as the user named it
+  Region region;     // line 0: the file as a whole
+  std::string key;   // which key it is about, as in vhost."a.b".root; empty: none
+  std::string message;
+  std::string suggestion;  // what to do, without a full stop: "did you mean `root`?"; may be empty
+};
+
+// "site.toml:3:1: error: unknown key `rot` in [vhost."a.b"]; did you mean `root`?"
+std::string to_string(const Diagnostic& diagnostic);
+
+// Gathers what is found in one file.
+class Findings {
+ public:
+  // Files can be made to hold any number of errors: so many are told, and how many more there are.
+  static constexpr size_t most_told = 100;
+  static constexpr size_t most_kept = 10'000;
+
+  explicit Findings(std::string file) : file_(std::move(file)) {}
+
+  void add(Region region, std::string key, std::string message, std::string suggestion = {});
+  bool empty() const { return count_ == 0; }
+
+  // What was found, in the order of the places; the last one counts those that are left out.
+  std::vector<Diagnostic> take() &&;
+
+ private:
+  std::string file_;
+  std::vector<Diagnostic> kept_;
+  size_t count_ = 0;
+};
+
+}  // namespace webserv
