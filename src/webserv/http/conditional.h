@@ -29,9 +29,9 @@ inline bool weakly_equal(const EntityTag& a, const EntityTag& b) { return a.opaq
 
 // What is known of the representation that is there now.
 struct Validators {
-  std::string_view etag;                 // as in its ETag field; empty where it has none
-  std::optional<int64_t> last_modified;  // as in its Last-Modified field, in seconds since 1970
-  bool exists = true;                    // false: there is none yet, as for a PUT that would create it
+  std::string_view etag{};                 // as in its ETag field; empty where it has none
+  std::optional<int64_t> last_modified{};  // as in its Last-Modified field, in seconds since 1970
+  bool exists = true;                      // false: there is none yet, as for a PUT that would create it
 };
 
 enum class Outcome : uint8_t {
