@@ -1,0 +1,24 @@
+// Answers that never change: made once, sent as they are.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "webserv/handlers/fields.h"
+#include "webserv/http/status.h"
+#include "webserv/server/handler.h"
+#include "webserv/server/response.h"
+
+namespace webserv {
+
+// The response with these fields and this body, ready to be sent. Statuses that have no body get no Content-Length.
+std::shared_ptr<const Prepared> prepare(Status status, const ResponseFields& fields, std::string_view body);
+
+// A handler that answers with `text` of media type `type`; with neither where the status has no body (204, 304).
+Handler respond(Status status, std::string_view text, std::string_view type, const FieldRules& fields);
+
+// A handler that answers with a file in memory, which lives as long as the handler: with a strong ETag of its content,
+// and preconditions. Ranges are not served.
+Handler memory_file(std::string_view content, std::string_view type, const FieldRules& fields);
+
+}  // namespace webserv
