@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -46,11 +47,16 @@ class ChunkDecoder {
   const std::string& trailers() const { return trailers_; }
 
  private:
-  enum class State : uint8_t { size, size_digits, extension, size_lf, data, data_cr, data_lf, trailer, trailer_line, done };
-  State state_ = State::size;  // the implementation may change these members freely
-  uint64_t left_ = 0;
-  size_t line_length_ = 0;
-  std::string line_;
+  enum class State : uint8_t { size, data, data_end, trailer, done };
+
+  std::optional<HttpError> take_byte(char c);
+  std::optional<HttpError> take_size_byte(char c);
+  std::optional<HttpError> end_line();
+
+  State state_ = State::size;
+  bool after_cr_ = false;
+  uint64_t left_ = 0;  // of the chunk's data
+  std::string line_;   // what came of a line so far
   std::string trailers_;
 };
 
