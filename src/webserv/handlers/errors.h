@@ -1,10 +1,11 @@
 // The pages that the configuration gives to errors.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,13 +35,13 @@ class ErrorPageFile {
   void refresh() const;
 
   const std::string path_;
-  const std::string type_;
+  const std::string_view type_;
   const Clock& clock_;
   const Log& log_;
-  mutable std::mutex mutex_;  // errors alone come here, and hold it for a few instructions
-  mutable Clock::time_point stale_{};
+  mutable std::mutex mutex_;  // errors alone come here
+  mutable std::optional<Clock::time_point> looked_at_;
   mutable std::shared_ptr<const std::string> content_;
-  mutable bool told_ = false;
+  mutable bool told_missing_ = false;
 };
 
 // Which file stands for which error: a status code (404), or a class of them (4 for 4xx).

@@ -3,7 +3,6 @@
 
 #include "webserv/handlers/errors.h"
 #include "webserv/handlers/fields.h"
-#include "webserv/server/request.h"
 #include "webserv/server/response.h"
 
 namespace webserv {
@@ -14,15 +13,9 @@ struct Finish {
 
   static Finish merge(const Finish& wider, const Finish& narrower);
 
-  // Prepared responses have their fields already and stay as they are. An error that the server made gets the
-  // configured page, where there is one that can be read, else the built-in one; its status and fields stay.
-  void apply(Response& response, const Request& request) const;
-
-  // The same for an error before there was a request.
+  // An error that the server made gets the configured page, where there is one that can be read; its status and fields
+  // stay. Without one the connection sends the built-in page. Prepared responses have their fields already.
   void apply(Response& response) const;
-
- private:
-  bool use_error_page(Response& response) const;
 };
 
 }  // namespace webserv

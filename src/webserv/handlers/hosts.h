@@ -41,7 +41,7 @@ class Hosts {
  private:
   // Listeners that hosts name each have names of their own; all others share group 0.
   uint32_t group_of(std::string_view listener) const;
-  void insert(uint32_t group, const std::string& name, uint32_t match);
+  void insert(uint32_t group, std::string_view name, uint32_t match);
 
   std::vector<Match> matches_;
   std::vector<std::string> listeners_;  // of groups 1 and up

@@ -1,4 +1,4 @@
-// Answers that never change: made once, sent as they are.
+// Answers that never change.
 #pragma once
 
 #include <memory>
@@ -14,11 +14,11 @@ namespace webserv {
 // The response with these fields and this body, ready to be sent. Statuses that have no body get no Content-Length.
 std::shared_ptr<const Prepared> prepare(Status status, const ResponseFields& fields, std::string_view body);
 
-// A handler that answers with `text` of media type `type`; with neither where the status has no body (204, 304).
+// A handler that answers with `text` of media type `type`; with neither where the status has no body (204, 304). Made
+// once, with the fields of its route in it, and sent as it is.
 Handler respond(Status status, std::string_view text, std::string_view type, const FieldRules& fields);
 
-// A handler that answers with a file in memory, which lives as long as the handler: with a strong ETag of its content,
-// and preconditions. Ranges are not served.
-Handler memory_file(std::string_view content, std::string_view type, const FieldRules& fields);
+// A handler that answers with a file in memory, which outlives the handler, and with a strong ETag of its content.
+Handler memory_file(std::string_view content, std::string_view type);
 
 }  // namespace webserv

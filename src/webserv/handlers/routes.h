@@ -26,8 +26,9 @@ struct Route {
 
 class Routes {
  public:
-  // `finish` is for answers where no route is found. Of several routes with the same path the first counts.
-  Routes(std::string host, std::vector<Route> routes, Finish finish);
+  // `host` is its name in the log. `limits` and `finish` are for answers where no route is found. Of several routes
+  // with the same path the first counts.
+  Routes(std::string host, std::vector<Route> routes, RouteLimits limits, Finish finish);
   Routes(const Routes&) = delete;
 
   struct Match {
@@ -42,20 +43,20 @@ class Routes {
   Answer operator()(Request& request) const;
 
   const std::string& host() const { return host_; }
-  const Finish& finish() const { return finish_; }
+  // For answers where no route is found.
+  const Finish& finish() const { return nowhere_.finish; }
 
  private:
   struct Node {
     uint32_t exact = NameTable::none;   // the route of this very path
     uint32_t prefix = NameTable::none;  // the route of this path with a slash
+    bool has_children = false;
   };
 
   void insert(uint32_t number);
-  Answer answer(Request& request, const Match& match) const;
 
   const std::string host_;
   std::vector<Route> routes_;
-  const Finish finish_;
   Route nowhere_;            // for paths without a route
   Route whole_;              // for targets without a path: OPTIONS * and CONNECT
   std::vector<Node> nodes_;  // the tree of segments; the first is the root

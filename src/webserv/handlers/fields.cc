@@ -1,0 +1,29 @@
+#include "webserv/handlers/fields.h"
+
+#include <algorithm>
+
+#include "webserv/base/text.h"
+
+namespace webserv {
+
+FieldRules merge(const FieldRules& wider, const FieldRules& narrower) {
+  FieldRules merged;
+  for (const FieldRule& rule : wider) {
+    auto same_name = [&](const FieldRule& other) { return equals_ignoring_case(rule.name, other.name); };
+    if (std::ranges::none_of(narrower, same_name)) merged.push_back(rule);
+  }
+  merged.insert(merged.end(), narrower.begin(), narrower.end());
+  return merged;
+}
+
+void apply(const FieldRules& rules, ResponseFields& fields) {
+  for (const FieldRule& rule : rules) {
+    if (rule.value.empty()) {
+      fields.remove(rule.name);
+    } else {
+      fields.set(rule.name, rule.value);
+    }
+  }
+}
+
+}  // namespace webserv
