@@ -1,0 +1,58 @@
+// Files beneath a folder, as a site: index files, listings, ready-made compressed variants, a fallback for applications
+// that route by themselves.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "webserv/handlers/fields.h"
+#include "webserv/handlers/file_cache.h"
+#include "webserv/http/accept.h"
+#include "webserv/io/file.h"
+#include "webserv/server/handler.h"
+
+namespace webserv {
+
+struct StaticFilesOptions {
+  std::string route = "/";            // removed from the beginning of a request's path
+  std::string root;                   // the folder; for a route that does not end in "/" it may also be a file
+  std::vector<std::string> symlinks;  // absolute paths of folders outside of the root that links may lead into
+  std::vector<std::string> index = {"index.html"};  // the first of these that exists stands for its directory
+  bool listing = false;                             // directories without an index are listed, else 404
+  bool hidden_files = false;          // names that begin with a dot are served; else they are 404, but for .well-known
+  std::string fallback;               // a file below the root that is served where none is found; empty: 404
+  std::string cache_control;          // of every file; empty: none
+  std::vector<Coding> precompressed;  // the codings whose sidecars (name.br, name.zst, name.gz) are looked for, in the
+                                      // order of preference among those the client likes the same; empty: none
+  FieldRules fields;                  // what Finish would do to its answers: prepared answers have them already
+};
+
+// Answers GET and HEAD. Called at once from every worker, each of which has its own part of the caches.
+class StaticFiles {
+ public:
+  StaticFiles(StaticFilesOptions options, std::shared_ptr<FileCaches> caches);
+  StaticFiles(const StaticFiles&) = delete;
+
+  // 404 also for what is refused (hidden, a link that leads out, neither file nor directory); 403 for what may not be
+  // read; 308 to a directory without its slash, the query kept; 503 where descriptors are exhausted. A listing is a
+  // task, all else is answered at once.
+  Answer operator()(Request& request) const;
+
+ private:
+  struct Found;
+
+  Answer answer(Request& request, std::string_view relative) const;
+  bool is_hidden(std::string_view relative) const;
+
+  const StaticFilesOptions options_;
+  const std::shared_ptr<FileCaches> caches_;
+  const uint32_t id_;                                          // of this site in the caches
+  const std::vector<std::unique_ptr<Directory>> directories_;  // one per worker
+};
+
+// The same as a Handler.
+Handler static_files(StaticFilesOptions options, std::shared_ptr<FileCaches> caches);
+
+}  // namespace webserv
