@@ -13,9 +13,9 @@ bool is_cookie_value(std::string_view value) {
   return std::all_of(value.begin(), value.end(), is_cookie_octet);
 }
 
-// RFC 6265 4.1.1: any character but controls and ";".
+// RFC 6265 4.1.1: any character but controls and ";". A space at the end would be cut off by the browser.
 bool is_path(std::string_view path) {
-  return path.starts_with('/') &&
+  return path.starts_with('/') && path.back() != ' ' &&
          std::all_of(path.begin(), path.end(), [](char c) { return c >= 0x20 && c < 0x7f && c != ';'; });
 }
 
@@ -42,7 +42,7 @@ std::string_view fault_of(const SetCookie& cookie) {
     return "a cookie's value has no spaces, quotes, commas, semicolons, backslashes, control or non-ASCII bytes";
   }
   if (!cookie.path.empty() && !is_path(cookie.path)) {
-    return "a cookie's path begins with a slash and has no semicolons and control bytes";
+    return "a cookie's path begins with a slash, does not end with a space, and has no semicolons and control bytes";
   }
   if (!cookie.domain.empty() && !is_domain(cookie.domain)) return "a cookie's domain is a host name";
   if (cookie.name.size() + cookie.value.size() > max_cookie_size) {

@@ -56,9 +56,9 @@ constexpr size_t max_cookie_size = 4096;
 
 // The value of the Set-Cookie field, or what is wrong with it, a literal: a name that is no token; bytes in the value
 // that are no cookie-octets (controls, space, quote, comma, semicolon, backslash, non-ASCII; a pair of quotes around
-// them is allowed); a path that does not begin with "/", or with controls or ";"; a domain that is no host name; a name
-// with __Secure- that is not Secure, one with __Host- that is not Secure with Path=/ and no Domain (RFC 6265bis 4.1.3);
-// SameSite=None without Secure, which browsers refuse; more than the size above.
+// them is allowed); a path that does not begin with "/", ends with a space, or has controls or ";"; a domain that is no
+// host name; a name with __Secure- that is not Secure, one with __Host- that is not Secure with Path=/ and no Domain
+// (RFC 6265bis 4.1.3); SameSite=None without Secure, which browsers refuse; more than the size above.
 std::expected<std::string, std::string_view> write_set_cookie(const SetCookie& cookie);
 
 }  // namespace webserv

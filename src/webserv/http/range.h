@@ -35,7 +35,7 @@ class Ranges {
   // Reads the value of a Range field for a representation of `length` bytes. The ranges keep the order in which they
   // were asked for; those that overlap or touch are one, which stands where the first of them stood (RFC
   // 9110 15.3.7.2). So their sizes never add up to more than `length`. Positions may have any number of digits (RFC
-  // 9110 14.1.1): those beyond the end are cut or unsatisfiable.
+  // 9110 14.1.1): those beyond the end are cut or unsatisfiable, and those above 2^64-1 all count as that number.
   //
   // Ignored: a unit other than "bytes" (compared without case), anything malformed in any of the ranges, a range whose
   // last position is before its first, an empty set, a flood; and, of an empty representation, ranges from its
