@@ -15,6 +15,7 @@ namespace detail {
 
 constexpr uint8_t token_bit = 1;   // tchar of RFC 9110 5.6.2
 constexpr uint8_t target_bit = 2;  // visible ASCII but "#"
+constexpr uint8_t host_bit = 8;    // of a reg-name (RFC 3986 3.2.2), but for the comma of two fields joined
 constexpr uint8_t value_bit = 4;   // of a field's value: no control byte but HTAB
 
 constexpr std::array<uint8_t, 256> classes = [] {
@@ -29,6 +30,11 @@ constexpr std::array<uint8_t, 256> classes = [] {
     if (alphanumeric || symbol) bits |= token_bit;
     if (c > 0x20 && c < 0x7f && c != '#') bits |= target_bit;
     if ((c >= 0x20 && c != 0x7f) || c == '\t') bits |= value_bit;
+    bool reg_name = alphanumeric;
+    for (char s : {'-', '.', '_', '~', '!', '$', '&', '\'', '(', ')', '*', '+', ';', '=', '%'}) {
+      reg_name |= static_cast<unsigned char>(s) == c;
+    }
+    if (reg_name) bits |= host_bit;
     table[c] = bits;
   }
   return table;
@@ -43,6 +49,11 @@ constexpr bool is_target_character(char c) { return detail::has(c, detail::targe
 
 inline const char* find_end_of_token(const char* at, const char* end) {
   while (at != end && is_token_character(*at)) ++at;
+  return at;
+}
+
+inline const char* find_end_of_host(const char* at, const char* end) {
+  while (at != end && detail::has(*at, detail::host_bit)) ++at;
   return at;
 }
 

@@ -127,9 +127,11 @@ std::expected<std::string_view, HttpError> normalize_path(std::string_view path,
 
 namespace {
 
-bool is_host_character(char c) {
-  // unreserved / sub-delims / "%" of RFC 3986 3.2.2, but for the comma, which two joined fields would have.
-  return is_unreserved(c) || std::string_view("!$&'()*+;=%").find(c) != std::string_view::npos;
+bool has_upper_case(std::string_view text) {
+  for (char c : text) {
+    if (c != to_lower(c)) return true;
+  }
+  return false;
 }
 
 bool is_ip_literal(std::string_view text) {
@@ -140,34 +142,40 @@ bool is_ip_literal(std::string_view text) {
   return true;
 }
 
+// [ ":" port ] (RFC 9110 7.2): a number of 16 bits, or nothing behind the colon.
+bool is_port(std::string_view text) {
+  if (text.empty()) return true;
+  if (text.front() != ':') return false;
+  text.remove_prefix(1);
+  unsigned port = 0;
+  for (char c : text) {
+    if (!is_digit(c)) return false;
+    port = port * 10 + static_cast<unsigned>(c - '0');
+    if (port > 65535) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
-  std::string_view host = authority;
-  size_t bracket = authority.starts_with('[') ? authority.find(']') : 0;
-  if (bracket == std::string_view::npos) return std::unexpected(bad_host);
-  size_t colon = authority.find(':', bracket);
-  if (colon != std::string_view::npos) {
-    host = authority.substr(0, colon);
-    std::string_view port = authority.substr(colon + 1);
-    if (!port.empty() && !parse_decimal(port, 65535)) return std::unexpected(bad_host);
-  }
-  if (host.starts_with('[')) {
-    if (!is_ip_literal(host)) return std::unexpected(bad_host);
+  const char* end = authority.data() + authority.size();
+  const char* at = authority.data();
+  if (authority.starts_with('[')) {
+    size_t bracket = authority.find(']');
+    if (bracket == std::string_view::npos) return std::unexpected(bad_host);
+    at += bracket + 1;
+    if (!is_ip_literal(authority.substr(0, bracket + 1))) return std::unexpected(bad_host);
   } else {
-    for (char c : host) {
-      if (!is_host_character(c)) return std::unexpected(bad_host);
-    }
-    if (host.ends_with('.')) host.remove_suffix(1);
+    at = find_end_of_host(at, end);
   }
+  std::string_view host(authority.data(), at);
+  if (!is_port({at, end})) return std::unexpected(bad_host);
+  if (host.ends_with('.')) host.remove_suffix(1);
   if (host.empty()) return std::unexpected(bad_host);
-  for (char c : host) {
-    if (c != to_lower(c)) {
-      scratch = to_lower(host);
-      return scratch;
-    }
-  }
-  return host;
+  if (!has_upper_case(host)) return host;
+  scratch = to_lower(host);
+  return scratch;
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {

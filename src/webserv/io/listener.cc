@@ -18,7 +18,7 @@ bool set(int fd, int level, int option, int value) {
 
 // Whether a unix socket lies at the address whose owner is gone: nobody accepts there any more.
 bool is_abandoned(const Address& address) {
-  struct stat status{};
+  struct stat status {};
   if (::lstat(address.path().c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
   Fd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   return probe && ::connect(probe.get(), address.data(), address.size()) != 0 && errno == ECONNREFUSED;
