@@ -7,8 +7,9 @@ seeds=$(cd "$(dirname "$0")" && pwd)/corpus
 
 one='
 name=$(basename "$1" _fuzz)
-mkdir -p "$2/corpus/$name" "$2/found" "$3/$name"
-if "$1" -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="$2/found/$name-" "$2/corpus/$name" "$3/$name" \
+mkdir -p "$2/corpus/$name" "$2/found"
+[ -d "$3/$name" ] && seeds=$3/$name
+if "$1" -max_total_time="$4" -timeout=10 -rss_limit_mb=2048 -artifact_prefix="$2/found/$name-" "$2/corpus/$name" ${seeds:+"$seeds"} \
   > "$2/$name.log" 2>&1
 then echo "ok    $name: $(tail -n 1 "$2/$name.log")"
 else echo "FAIL  $name:"; tail -n 40 "$2/$name.log"; exit 1
