@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "webserv/handlers/redirect.h"
+#include "webserv/server/representation.h"
 
 namespace webserv {
 
@@ -57,9 +58,15 @@ Answer ask(Request& request, const Route& route, bool add_slash) {
   return route.handler(request);
 }
 
-Task<Response> finish_later(Task<Response> handler, const Finish& finish) {
-  Response response = co_await handler;
+// The connection would apply preconditions and ranges, too, but later: their errors would get no page.
+void finish_now(Request& request, const Finish& finish, Response& response) {
+  if (wants_selection(request.head())) response = select_representation(request, std::move(response));
   finish.apply(response);
+}
+
+Task<Response> finish_later(Request& request, const Finish& finish, Task<Response> handler) {
+  Response response = co_await handler;
+  finish_now(request, finish, response);
   co_return response;
 }
 
@@ -135,10 +142,10 @@ Answer Routes::operator()(Request& request) const {
   request.limits = route.limits;
   Answer answer = ask(request, route, match.add_slash);
   if (Response* response = std::get_if<Response>(&answer)) {
-    route.finish.apply(*response);
+    finish_now(request, route.finish, *response);
   } else {
     Task<Response> handler = std::move(std::get<Task<Response>>(answer));
-    answer = finish_later(std::move(handler), route.finish);
+    answer = finish_later(request, route.finish, std::move(handler));
   }
   return answer;
 }
