@@ -100,6 +100,10 @@ struct VhostConfig {
   Places places;
 };
 
+// The listener that is there where the configuration has none.
+inline constexpr std::string_view default_listener = "http";
+inline constexpr std::string_view default_address = "127.0.0.1:8080";
+
 struct ListenerConfig {
   std::string name;
   std::vector<std::string> addresses;  // texts that parse_address() takes; none: systemd hands a socket over

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "app/config.h"
@@ -27,7 +28,11 @@ struct Diagnostic {
 };
 
 // "site.toml:3:1: error: unknown key `rot` in [vhost."a.b"]; did you mean `root`?"
+// No control byte of the file gets into it raw.
 std::string to_string(const Diagnostic& diagnostic);
+
+// A text of the user as it stands in a message: between backquotes, and cut where it is too long to be read.
+std::string quoted(std::string_view text);
 
 // Gathers what is found in one file.
 class Findings {

@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "app/config_build.h"
+#include "app/names.h"
+#include "app/suggestion.h"
+
+namespace webserv {
+namespace {
+
+constexpr std::string_view whole_host = "/";
+
+// The normalized name, or the text itself where it is none, which is told.
+std::string host_name(const Text& text, const std::string& path, Findings& findings) {
+  std::expected<std::string, Fault> name = parse_host_name(text.text);
+  if (name) return *std::move(name);
+  tell(findings, text, path, name.error());
+  return text.text;
+}
+
+std::vector<std::string> build_aliases(const Section& section, const std::string& name, Findings& findings) {
+  std::vector<std::string> aliases;
+  const auto* texts = section.get<std::vector<Text>>("aliases");
+  if (texts == nullptr) return aliases;
+  for (const Text& text : *texts) {
+    std::string alias = host_name(text, section.path_of("aliases"), findings);
+    if (alias == name || std::ranges::find(aliases, alias) != aliases.end()) {
+      tell(findings, text, section.path_of("aliases"), {"is a name of this host already", "remove it"});
+    }
+    aliases.push_back(std::move(alias));
+  }
+  return aliases;
+}
+
+std::vector<std::string> build_listener_names(const Section& section, const HostContext& context, Findings& findings) {
+  std::vector<std::string> names;
+  const auto* texts = section.get<std::vector<Text>>("listeners");
+  if (texts == nullptr) return names;
+  std::vector<std::string_view> known;
+  for (const ListenerConfig& listener : context.listeners) known.push_back(listener.name);
+  if (texts->empty()) {
+    findings.add(section.find("listeners")->region, section.path_of("listeners"), "`listeners` has no element",
+                 "leave it out for all listeners");
+  }
+  for (const Text& text : *texts) {
+    if (std::ranges::find(known, text.text) == known.end()) {
+      std::string suggestion = did_you_mean(text.text, known);
+      if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
+      findings.add(text.region, section.path_of("listeners"), fmt::format("there is no listener {}", quoted(text.text)),
+                   std::move(suggestion));
+    }
+    names.push_back(text.text);
+  }
+  return names;
+}
+
+// Moves the keys of a host that are those of its route "/" to the section of that route, which is made if need be.
+void move_own_route(const Section& host, std::vector<Section>& routes, Findings& findings) {
+  std::vector<Entry> own;
+  for (const Entry& entry : host.entries) {
+    if (entry.key->role != Role::of_host) own.push_back(entry);
+  }
+  if (own.empty()) return;
+  auto route = std::ranges::find(routes, whole_host, &Section::name);
+  if (route == routes.end()) {
+    Section made{Table::route, host.region, std::string(whole_host), host.path, {}};
+    route = routes.insert(routes.begin(), std::move(made));
+  }
+  for (Entry& entry : own) {
+    const std::string_view name = entry.key->name;
+    if (const Entry* twice = route->find(name)) {
+      findings.add(twice->key_region, route->path_of(name),
+                   fmt::format("{} stands in the host too, at line {}, and means this route there", quoted(name),
+                               entry.key_region.begin.line),
+                   "remove one of the two");
+      continue;
+    }
+    route->entries.push_back(std::move(entry));
+  }
+}
+
+// The sections of a host's routes, with the host's own keys in that of "/".
+std::vector<Section> routes_of(const Section& host, Findings& findings) {
+  std::vector<Section> routes;
+  if (const auto* sections = host.get<std::vector<Section>>("route")) routes = *sections;
+  move_own_route(host, routes, findings);
+  return routes;
+}
+
+// A name at a listener: who has it, and where it is written.
+struct Claim {
+  const VhostConfig* host;
+  Region region;
+};
+
+bool share_listener(const VhostConfig& a, const VhostConfig& b) {
+  if (a.listeners.empty() || b.listeners.empty()) return true;
+  return std::ranges::find_first_of(a.listeners, b.listeners) != a.listeners.end();
+}
+
+}  // namespace
+
+VhostConfig build_vhost(const Section& section, const HostContext& context, Findings& findings) {
+  VhostConfig host;
+  host.name = host_name({section.name, section.region}, section.path, findings);
+  host.aliases = build_aliases(section, host.name, findings);
+  host.listeners = build_listener_names(section, context, findings);
+  host.fields = build_fields(section, findings);
+  host.error_pages = build_error_pages(section, context.folder, findings);
+  host.limits = context.limits;
+  override_limits(section, host.limits);
+  host.place = section.region.begin;
+  host.places = build_places(section);
+
+  const std::vector<Section> routes = routes_of(section, findings);
+  if (routes.empty()) {
+    findings.add(section.region, section.path, fmt::format("the host {} serves nothing", quoted(section.name)),
+                 "give it a `root`, or routes");
+  }
+  for (const Section& route : routes) {
+    if (std::optional<Fault> fault = fault_of_route_path(route.name)) {
+      findings.add(route.region, route.path, fmt::format("the path {} {}", quoted(route.name), fault->reason),
+                   fault->suggestion);
+    }
+    host.routes.push_back(build_route(route, route.name, host, context, findings));
+  }
+  check_redirects(host, routes, findings);
+  return host;
+}
+
+void check_host_names(std::span<const VhostConfig> hosts, std::span<const Section> sections, Findings& findings) {
+  std::map<std::string_view, std::vector<Claim>> claims;
+  const auto claim = [&](const std::string& name, const VhostConfig& host, Region region, const std::string& path) {
+    std::vector<Claim>& others = claims[name];
+    for (const Claim& other : others) {
+      // Names of the same host are told with it.
+      if (other.host == &host || !share_listener(*other.host, host)) continue;
+      findings.add(region, path,
+                   fmt::format("{} is a name of the host {} already, at line {}", quoted(name),
+                               quoted(other.host->name), other.region.begin.line),
+                   "remove one, or give the hosts different listeners");
+      break;
+    }
+    others.push_back({&host, region});
+  };
+  for (size_t i = 0; i < hosts.size(); ++i) {
+    claim(hosts[i].name, hosts[i], sections[i].region, sections[i].path);
+    const auto* aliases = sections[i].get<std::vector<Text>>("aliases");
+    for (size_t j = 0; j < hosts[i].aliases.size(); ++j) {
+      claim(hosts[i].aliases[j], hosts[i], (*aliases)[j].region, sections[i].path_of("aliases"));
+    }
+  }
+}
+
+}  // namespace webserv

@@ -1,0 +1,53 @@
+#include "app/diagnostic.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "webserv/base/log_text.h"
+
+namespace webserv {
+namespace {
+
+// Bytes of a text that a message repeats.
+constexpr size_t most_quoted = 80;
+
+}  // namespace
+
+std::string to_string(const Diagnostic& diagnostic) {
+  std::string text = diagnostic.file;
+  const SourcePlace place = diagnostic.region.begin;
+  if (place.line != 0) text += fmt::format(":{}:{}", place.line, place.column);
+  text += ": error: " + diagnostic.message;
+  if (!diagnostic.suggestion.empty()) text += "; " + diagnostic.suggestion;
+  std::string safe;
+  log_text::append_message(safe, text);
+  return safe;
+}
+
+std::string quoted(std::string_view text) {
+  if (text.size() <= most_quoted) return fmt::format("`{}`", text);
+  size_t end = most_quoted;
+  // Not within a character: its further bytes are 10xxxxxx.
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return fmt::format("`{}...`", text.substr(0, end));
+}
+
+void Findings::add(Region region, std::string key, std::string message, std::string suggestion) {
+  if (++count_ > most_kept) return;
+  kept_.push_back({file_, region, std::move(key), std::move(message), std::move(suggestion)});
+}
+
+std::vector<Diagnostic> Findings::take() && {
+  std::ranges::sort(kept_, {}, [](const Diagnostic& diagnostic) {
+    return std::pair(diagnostic.region.begin, std::string_view(diagnostic.message));
+  });
+  if (count_ > most_told) {
+    kept_.resize(std::min(kept_.size(), most_told));
+    const Region last = kept_.back().region;
+    kept_.push_back({file_, last, {}, fmt::format("{} more errors are not shown", count_ - most_told), {}});
+  }
+  return std::move(kept_);
+}
+
+}  // namespace webserv

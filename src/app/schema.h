@@ -1,0 +1,82 @@
+// Every key of the configuration once: what it may hold, where it may stand, what holds without it, what it is for. The
+// reader walks this table, and so will whatever describes the configuration to people and editors. Key names occur here
+// and where values are filled in (config_build.cc, config_vhost.cc), nowhere else.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <span>
+#include <string_view>
+
+namespace webserv {
+
+// The tables that keys stand in.
+enum class Table : uint8_t { file, server, listener, limits, timeouts, log, vhost, route, redirect, respond };
+inline constexpr Table all_tables[] = {Table::file, Table::server, Table::listener, Table::limits,   Table::timeouts,
+                                       Table::log,  Table::vhost,  Table::route,    Table::redirect, Table::respond};
+
+enum class Type : uint8_t {
+  boolean,
+  integer,
+  size,      // bytes: an integer, or "16K", "10M", "2G"
+  duration,  // milliseconds: "500ms", "15s", "5m", "24h", "7d"
+  text,
+  choice,  // one of the texts in `choices`
+  path,    // of a file or folder; a relative one starts at the configuration file's folder
+  texts,   // a list, or a single text
+  paths,   // likewise
+  map,     // a table of texts whose keys are free
+  table,   // a table of the keys that stand in `inner`
+  tables,  // tables of that kind by names that are free
+};
+
+class TableSet {
+ public:
+  constexpr TableSet(std::initializer_list<Table> tables) {
+    for (Table table : tables) bits_ |= 1u << static_cast<unsigned>(table);
+  }
+  constexpr bool contains(Table table) const { return (bits_ >> static_cast<unsigned>(table) & 1u) != 0; }
+
+ private:
+  unsigned bits_ = 0;
+};
+
+// Of a number, both ends belong to it: a count, bytes or milliseconds, as the type says.
+struct Range {
+  uint64_t least = 0;
+  uint64_t most = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+  bool unlimited = false;  // whether "unlimited" may stand instead
+};
+
+// What a route key is to its route.
+enum class Role : uint8_t {
+  any,        // stands beside every handler
+  handler,    // is the handler: a route has exactly one of these
+  of_static,  // says how files are served: stands beside `root`
+  of_host,    // in a vhost it holds for all of its routes; all other keys of a vhost are those of its route "/"
+};
+
+struct Key {
+  std::string_view name;
+  Type type = Type::text;
+  TableSet stands_in;
+  std::string_view fallback = {};  // what holds without it, as it would be written; empty: nothing does
+  std::string_view text;           // one line for people
+  Range range = {};
+  std::span<const std::string_view> choices = {};
+  Table inner = Table::file;  // of Type::table and Type::tables
+  Role role = Role::any;
+  bool required = false;
+  bool served = true;  // a key that this version refuses with an error, for what it asks for is not built
+};
+
+std::span<const Key> schema();
+
+// Null where no key of that name stands in the table.
+const Key* find_key(Table table, std::string_view name);
+
+// "[limits]", or "[vhost.NAME.route.PATH]": how the table is written; the file itself is "".
+std::string_view header_of(Table table);
+
+}  // namespace webserv

@@ -1,0 +1,172 @@
+#include "app/toml_sections.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/suggestion.h"
+#include "app/toml_guard.h"
+#include "app/toml_values.h"
+#include "app/values.h"
+#include "webserv/base/text.h"
+
+namespace webserv {
+namespace {
+
+// A name as it stands in a header or behind a dot: bare where that is possible.
+std::string written(std::string_view name) {
+  constexpr std::string_view bare = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  if (!name.empty() && name.find_first_not_of(bare) == std::string_view::npos) return std::string(name);
+  return fmt::format("\"{}\"", name);
+}
+
+std::vector<std::string_view> names_in(Table table) {
+  std::vector<std::string_view> names;
+  for (const Key& key : schema()) {
+    if (key.stands_in.contains(table)) names.push_back(key.name);
+  }
+  return names;
+}
+
+// The tables in which a key of this name stands, for people.
+std::string homes_of(std::string_view name) {
+  std::vector<std::string_view> homes;
+  for (Table table : all_tables) {
+    if (table != Table::file && find_key(table, name) != nullptr) homes.push_back(header_of(table));
+  }
+  return fmt::format("{}", fmt::join(homes, " or "));
+}
+
+class Reader {
+ public:
+  explicit Reader(Findings& findings) : findings_(findings) {}
+
+  // Fills the entries of `section`, whose other members say which table `source` is.
+  Section read(const toml::table& source, Section section) {
+    for (auto&& [name, node] : source) {
+      const Region region = region_of(name.source());
+      const Key* key = find_key(section.table, name.str());
+      if (key == nullptr) {
+        tell_unknown(name.str(), region, section);
+        continue;
+      }
+      if (!key->served) {
+        findings_.add(region, section.path_of(key->name),
+                      fmt::format("{} is not served by this version of webserv", quoted(key->name)), "remove it");
+      }
+      section.entries.push_back(
+          {key, region, region_of(node.source()), key->served ? value(*key, region, node, section) : Value{}});
+    }
+    std::ranges::sort(section.entries, {}, [](const Entry& entry) { return entry.key_region.begin; });
+    require_keys(section);
+    return section;
+  }
+
+ private:
+  Value value(const Key& key, Region region, const toml::node& node, const Section& section) {
+    const std::string path = section.path_of(key.name);
+    const toml::table* table = node.as_table();
+    if (key.type == Type::tables && table != nullptr) return tables(key, *table, path);
+    if (key.type == Type::table && table != nullptr) {
+      std::vector<Section> one;
+      one.push_back(read(*table, {key.inner, region, {}, path, {}}));
+      return one;
+    }
+    return read_value(key, node, path, findings_);
+  }
+
+  std::vector<Section> tables(const Key& key, const toml::table& source, const std::string& path) {
+    std::vector<Section> all;
+    for (auto&& [name, node] : source) {
+      const Region region = region_of(name.source());
+      std::string inner_path = path + '.' + written(name.str());
+      if (const toml::table* table = node.as_table()) {
+        all.push_back(read(*table, {key.inner, region, std::string(name.str()), std::move(inner_path), {}}));
+        continue;
+      }
+      const bool lacks_name = find_key(key.inner, name.str()) != nullptr;
+      findings_.add(region, std::move(inner_path), fmt::format("{} in [{}] is not a table", quoted(name.str()), path),
+                    lacks_name ? fmt::format("give the table a name: {}", header_of(key.inner)) : "");
+    }
+    std::ranges::sort(all, {}, [](const Section& section) { return section.region.begin; });
+    return all;
+  }
+
+  void tell_unknown(std::string_view name, Region region, const Section& section) {
+    const std::string path = section.path_of(written(name));
+    const std::string where = in_brackets(section.path);
+    if (const std::string homes = homes_of(name); !homes.empty()) {
+      findings_.add(region, path, fmt::format("{} does not stand in {}", quoted(name), where),
+                    "it belongs in " + homes);
+      return;
+    }
+    std::string suggestion = did_you_mean(name, names_in(section.table));
+    if (suggestion.empty()) suggestion = elsewhere(name);
+    findings_.add(region, path, fmt::format("unknown key {} in {}", quoted(name), where), std::move(suggestion));
+  }
+
+  // What the name may mean in some other table, or "".
+  static std::string elsewhere(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Key& key : schema()) names.push_back(key.name);
+    const std::string_view meant = closest(name, names);
+    return meant.empty() ? "" : fmt::format("did you mean `{}` in {}?", meant, homes_of(meant));
+  }
+
+  // Tells of keys without which the table makes no sense.
+  void require_keys(const Section& section) {
+    for (const Key& key : schema()) {
+      if (!key.required || !key.stands_in.contains(section.table)) continue;
+      const Entry* entry = section.find(key.name);
+      const auto* tables = entry == nullptr ? nullptr : std::get_if<std::vector<Section>>(&entry->value);
+      if (entry != nullptr && (tables == nullptr || !tables->empty())) continue;
+      const std::string what = key.type == Type::tables ? std::string(header_of(key.inner)) : quoted(key.name);
+      findings_.add(section.region, section.path_of(key.name),
+                    fmt::format("{} is missing in {}", what, in_brackets(section.path)));
+    }
+  }
+
+  Findings& findings_;
+};
+
+// The last place that a parser may name: behind the last character of the line.
+SourcePlace within(SourcePlace place, std::string_view text) {
+  const auto is_first_byte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  size_t begin = 0;
+  for (uint32_t line = 1; line < place.line && text.find('\n', begin) != std::string_view::npos; ++line) {
+    begin = text.find('\n', begin) + 1;
+  }
+  const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+  const auto end = static_cast<uint32_t>(std::ranges::count_if(line, is_first_byte) + 1);
+  return {place.line, std::clamp(place.column, uint32_t{1}, end)};
+}
+
+void tell(const toml::parse_error& error, std::string_view text, Findings& findings) {
+  constexpr std::string_view prefix = "Error while parsing ";
+  std::string_view description = error.description();
+  if (description.starts_with(prefix)) description.remove_prefix(prefix.size());
+  const SourcePlace place = within(place_of(error.source().begin), text);
+  findings.add({place, place}, {}, fmt::format("this is no TOML: {}", description));
+}
+
+}  // namespace
+
+std::string in_brackets(std::string_view path) { return path.empty() ? "the file" : fmt::format("[{}]", path); }
+
+std::optional<Section> read_sections(std::string_view text, Findings& findings) {
+  guard_toml(text, findings);
+  if (!findings.empty()) return std::nullopt;
+  try {
+    const toml::table file = toml::parse(text);
+    constexpr Region beginning{{1, 1}, {1, 1}};
+    return Reader(findings).read(file, {Table::file, beginning, {}, {}, {}});
+  } catch (const toml::parse_error& error) {
+    tell(error, text, findings);
+    return std::nullopt;
+  }
+}
+
+}  // namespace webserv

@@ -1,0 +1,222 @@
+#include "app/toml_values.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <expected>
+#include <limits>
+#include <utility>
+
+#include "app/suggestion.h"
+#include "app/values.h"
+#include "webserv/base/text.h"
+
+namespace webserv {
+namespace {
+
+constexpr std::string_view unlimited_word = "unlimited";
+
+std::string_view name_of(toml::node_type type) {
+  switch (type) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "a list";
+    case toml::node_type::string: return "a text";
+    case toml::node_type::integer: return "an integer";
+    case toml::node_type::floating_point: return "a number with a point";
+    case toml::node_type::boolean: return "a truth value";
+    default: return "a date or a time of day";
+  }
+}
+
+std::string_view name_of(Type type) {
+  switch (type) {
+    case Type::boolean: return "true or false";
+    case Type::integer: return "an integer";
+    case Type::size: return "a size";
+    case Type::duration: return "a time";
+    case Type::text:
+    case Type::choice:
+    case Type::path: return "a text";
+    case Type::texts:
+    case Type::paths: return "a text or a list of texts";
+    case Type::map: return "a table of texts";
+    case Type::table: return "a table";
+    case Type::tables: return "a table of tables, each with a name";
+  }
+  return "";
+}
+
+Unit unit_of(Type type) {
+  if (type == Type::size) return Unit::bytes;
+  return type == Type::duration ? Unit::milliseconds : Unit::none;
+}
+
+// One key's value.
+class ValueReader {
+ public:
+  ValueReader(const Key& key, const std::string& path, Findings& findings)
+      : key_(key), path_(path), findings_(findings) {}
+
+  Value read(const toml::node& node) {
+    switch (key_.type) {
+      case Type::boolean:
+        if (const auto* boolean = node.as_boolean()) return boolean->get();
+        break;
+      case Type::integer:
+      case Type::size:
+      case Type::duration: return number(node);
+      case Type::text:
+      case Type::choice:
+      case Type::path:
+      case Type::texts:
+      case Type::paths: return texts(node);
+      case Type::map:
+        if (const auto* table = node.as_table()) return map(*table);
+        break;
+      case Type::table:
+      case Type::tables: break;
+    }
+    return refuse_type(node, name_of(key_.type));
+  }
+
+ private:
+  Value refuse(const toml::node& node, std::string_view reason, std::string suggestion = {}) {
+    findings_.add(region_of(node.source()), path_, fmt::format("{} {}", quoted(key_.name), reason),
+                  std::move(suggestion));
+    return {};
+  }
+
+  Value refuse_type(const toml::node& node, std::string_view wanted) {
+    return refuse(node, fmt::format("is {}, not {}", wanted, name_of(node.type())), advice(node));
+  }
+
+  // How the value that was meant is written, where that is likely.
+  std::string advice(const toml::node& node) const {
+    const auto* text = node.as_string();
+    switch (key_.type) {
+      case Type::boolean:
+        if (text == nullptr || (text->get() != "true" && text->get() != "false")) return {};
+        return fmt::format("write {} without quotes", text->get());
+      case Type::integer:
+        if (text == nullptr || !parse_decimal(text->get())) return {};
+        return fmt::format("write {} without quotes", text->get());
+      case Type::duration:
+        if (const auto* integer = node.as_integer()) return fmt::format("write \"{}s\"", integer->get());
+        return {};
+      case Type::text:
+      case Type::choice:
+      case Type::path:
+      case Type::texts:
+      case Type::paths: return node.is_number() || node.is_boolean() ? "put it in quotes" : "";
+      case Type::table:
+        for (const Key& inner : schema()) {
+          if (text == nullptr || inner.type != Type::text || !inner.stands_in.contains(key_.inner)) continue;
+          return fmt::format("write {} = {{ {} = \"...\" }}", key_.name, inner.name);
+        }
+        return {};
+      case Type::tables: return fmt::format("write {}", header_of(key_.inner));
+      default: return {};
+    }
+  }
+
+  Value number(const toml::node& node) {
+    if (const auto* text = node.as_string(); text != nullptr && text->get() == unlimited_word) {
+      if (key_.range.unlimited) return std::numeric_limits<uint64_t>::max();
+      return refuse(node, "cannot be unlimited", fmt::format("at most {} may stand here", shown(key_.range.most)));
+    }
+    if (const auto* text = node.as_string(); text != nullptr && key_.type != Type::integer) {
+      const auto parsed = key_.type == Type::size ? parse_size(text->get()) : parse_duration(text->get());
+      return parsed ? in_range(node, *parsed) : refuse(node, parsed.error().reason, parsed.error().suggestion);
+    }
+    const auto* integer = node.as_integer();
+    if (integer == nullptr || key_.type == Type::duration) return refuse_type(node, name_of(key_.type));
+    if (integer->get() < 0) return refuse(node, fmt::format("is at least {}", shown(key_.range.least)));
+    return in_range(node, static_cast<uint64_t>(integer->get()));
+  }
+
+  Value in_range(const toml::node& node, uint64_t number) {
+    const Range& range = key_.range;
+    if (number < range.least) return refuse(node, fmt::format("is at least {}", shown(range.least)));
+    if (number <= range.most) return number;
+    return refuse(node, fmt::format("is at most {}", shown(range.most)),
+                  range.unlimited ? "write \"unlimited\" to lift the limit" : "");
+  }
+
+  // A number as it would be written.
+  std::string shown(uint64_t number) const {
+    const std::string text = format_number(number, unit_of(key_.type));
+    return text.find_first_not_of("0123456789") == std::string::npos ? text : '"' + text + '"';
+  }
+
+  // A text, or a list of texts where the type allows it.
+  Value texts(const toml::node& node) {
+    const bool list = key_.type == Type::texts || key_.type == Type::paths;
+    std::vector<Text> all;
+    bool right = true;
+    if (const auto* elements = node.as_array(); elements != nullptr && list) {
+      for (const toml::node& element : *elements) right = add(element, all) && right;
+    } else if (node.is_string()) {
+      right = add(node, all);
+    } else {
+      return refuse_type(node, name_of(key_.type));
+    }
+    // The elements that are right are looked at further, so that all that is wrong is told at once.
+    if (!right && all.empty()) return {};
+    return all;
+  }
+
+  // False where the node is refused.
+  bool add(const toml::node& node, std::vector<Text>& to) {
+    const auto* text = node.as_string();
+    if (text == nullptr) {
+      refuse(node, fmt::format("is a list of texts, and {} stands in it", name_of(node.type())), advice(node));
+      return false;
+    }
+    if (std::optional<Fault> fault = fault_of(text->get())) {
+      refuse(node, fault->reason, std::move(fault->suggestion));
+      return false;
+    }
+    to.push_back({text->get(), region_of(node.source())});
+    return true;
+  }
+
+  std::optional<Fault> fault_of(const std::string& text) const {
+    if (key_.type == Type::choice && std::ranges::find(key_.choices, text) == key_.choices.end()) {
+      return Fault{fmt::format("is one of {}, not {}", fmt::join(key_.choices, ", "), quoted(text)),
+                   did_you_mean(text, key_.choices)};
+    }
+    if (key_.type != Type::path && key_.type != Type::paths) return std::nullopt;
+    if (text.empty()) return Fault{"is an empty path", "write \".\" for the folder of this file"};
+    if (text.find('\0') != std::string::npos) return Fault{"is no path: it has a NUL", {}};
+    return std::nullopt;
+  }
+
+  Value map(const toml::table& source) {
+    std::vector<std::pair<Text, Text>> all;
+    for (auto&& [name, node] : source) {
+      if (const auto* text = node.as_string()) {
+        all.push_back({{std::string(name.str()), region_of(name.source())}, {text->get(), region_of(node.source())}});
+        continue;
+      }
+      findings_.add(
+          region_of(node.source()), path_,
+          fmt::format("{} in {} is a text, not {}", quoted(name.str()), quoted(key_.name), name_of(node.type())),
+          node.is_number() || node.is_boolean() ? "put it in quotes" : "");
+    }
+    std::ranges::sort(all, {}, [](const auto& pair) { return pair.first.region.begin; });
+    return all;
+  }
+
+  const Key& key_;
+  const std::string& path_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+Value read_value(const Key& key, const toml::node& node, const std::string& path, Findings& findings) {
+  return ValueReader(key, path, findings).read(node);
+}
+
+}  // namespace webserv

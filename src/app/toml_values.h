@@ -1,0 +1,20 @@
+// From TOML values to those of sections, by the type that the schema gives to the key.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <string>
+
+#include "app/diagnostic.h"
+#include "app/section.h"
+
+namespace webserv {
+
+inline SourcePlace place_of(const toml::source_position& position) { return {position.line, position.column}; }
+inline Region region_of(const toml::source_region& source) { return {place_of(source.begin), place_of(source.end)}; }
+
+// The value of `key`, whose path is for messages; std::monostate where it is refused, which is told. Of a key whose
+// type is a table of keys the value is always refused.
+Value read_value(const Key& key, const toml::node& node, const std::string& path, Findings& findings);
+
+}  // namespace webserv
