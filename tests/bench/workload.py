@@ -1,0 +1,74 @@
+"""What the measurements of this folder ask the server for.
+
+One worker, and one thread that asks: the counts are the same each time.
+"""
+import dataclasses
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
+
+from server import Client, Server  # noqa: E402  (found by the path above)
+
+SITE = """
+[server]
+workers = 1
+[limits]
+requests_per_connection = "unlimited"
+connections_per_client = 2000
+[timeouts]
+idle = "600s"
+[log]
+access = "%s"
+[vhost."*"]
+root = "www"
+precompressed = %s
+"""
+PAGE = b"<!DOCTYPE html>\n<title>small</title>\n" + b"0123456789abcde\n" * 62
+FILES = {"www/small.html": PAGE, "www/small.html.gz": PAGE[:300]}
+
+
+@dataclasses.dataclass
+class Workload:
+    """A kind of load. Requests of a connection leave `depth` at a time, and more only when all of them are answered."""
+    depth: int = 1
+    connections: int = 1
+    access: str = "off"
+    precompressed: bool = False
+    close: bool = False  # every request on a connection of its own
+
+    def start(self, wrapper):
+        return Server(SITE % (self.access, str(self.precompressed).lower()), FILES, wrapper=wrapper)
+
+    def request(self):
+        fields = ["GET /small.html HTTP/1.1", "Host: 127.0.0.1"]
+        fields += ["Accept-Encoding: gzip"] * self.precompressed + ["Connection: close"] * self.close
+        return "\r\n".join([*fields, "", ""]).encode()
+
+    def run(self, server, count):
+        """Asks so many times; every answer must be right."""
+        expected = PAGE[:300] if self.precompressed else PAGE
+        request = self.request() * self.depth
+        clients = [] if self.close else [Client(server.address, timeout=60) for _ in range(self.connections)]
+        for _ in range(count // (self.depth * self.connections)):
+            if self.close:
+                clients = [Client(server.address, timeout=60) for _ in range(self.connections)]
+            for client in clients:
+                client.send(request)
+            for client in clients:
+                for _ in range(self.depth):
+                    assert client.response().body == expected
+                if self.close:
+                    client.end()
+                    client.close()
+        for client in clients:
+            client.close()
+
+
+def per_request(workload, measure, few, many):
+    """What a request costs: the difference between a long and a short run, so what start and end cost is not in it.
+
+    `measure(count)` makes such a run and returns {name: number of all that it took}.
+    """
+    short, long = measure(workload, few), measure(workload, many)
+    return {name: (long[name] - short.get(name, 0)) / (many - few) for name in long}
