@@ -7,6 +7,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -15,6 +16,9 @@
 
 namespace webserv {
 namespace {
+
+// Of one socket: as many as its queue may hold. Whoever comes later makes systemd start the server again.
+constexpr int most_turned_away = 4096;
 
 // What sd_listen_fds_with_names() allocates.
 class Names {
@@ -94,31 +98,49 @@ std::expected<std::vector<PassedSocket>, SocketErrors> passed_sockets() {
   return sockets;
 }
 
-std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::vector<PassedSocket> passed,
+std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::vector<PassedSocket>& passed,
                                                                         std::span<const ListenerPlan> listeners) {
-  std::vector<ListenerSockets> result;
-  for (const ListenerPlan& listener : listeners) result.push_back({listener.name, {}, listener.addresses});
   SocketErrors errors;
+  std::vector<size_t> places;  // of the listener of each socket
   const bool only_one = passed.size() == 1 && listeners.size() == 1;
-  for (PassedSocket& socket : passed) {
-    const size_t place = only_one ? 0 : listener_of(socket.name, listeners);
-    if (place == listeners.size()) {
-      errors.push_back(unclaimed(socket.name, listeners));
-      continue;
-    }
-    result[place].passed.push_back(std::move(socket.fd));
-    result[place].addresses.clear();
+  for (const PassedSocket& socket : passed) {
+    places.push_back(only_one ? 0 : listener_of(socket.name, listeners));
+    if (places.back() == listeners.size()) errors.push_back(unclaimed(socket.name, listeners));
   }
-  for (const ListenerSockets& listener : result) {
-    if (!listener.passed.empty() || !listener.addresses.empty()) continue;
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    if (!listeners[i].addresses.empty() || std::ranges::count(places, i) > 0) continue;
     errors.push_back(
         fmt::format("the listener \"{0}\" has neither an address nor a socket: give it one with address = \"...\" in "
                     "[listener.\"{0}\"], "
                     "or start a socket unit with FileDescriptorName={0}",
-                    listener.name));
+                    listeners[i].name));
   }
   if (!errors.empty()) return std::unexpected(std::move(errors));
+
+  std::vector<ListenerSockets> result;
+  for (const ListenerPlan& listener : listeners) result.push_back({listener.name, {}, listener.addresses});
+  for (size_t i = 0; i < passed.size(); ++i) {
+    result[places[i]].passed.push_back(std::move(passed[i].fd));
+    result[places[i]].addresses.clear();
+  }
   return result;
+}
+
+void turn_away_clients(std::span<const PassedSocket> sockets) {
+  constexpr std::string_view answer =
+      "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 38\r\n"
+      "Connection: close\r\n\r\nThe server is not configured properly\n";
+  for (const PassedSocket& socket : sockets) {
+    for (int accepted = 0; accepted < most_turned_away; ++accepted) {
+      const Fd client(accept4(socket.fd.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+      if (!client) break;
+      send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+      shutdown(client.get(), SHUT_WR);
+      // Closing with a request unread would reset the connection, and the answer might be lost.
+      std::array<char, 16384> request;
+      for (int reads = 0; reads < 4 && recv(client.get(), request.data(), request.size(), 0) > 0; ++reads) continue;
+    }
+  }
 }
 
 }  // namespace webserv

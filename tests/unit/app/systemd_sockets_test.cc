@@ -158,8 +158,9 @@ std::string matched(const Match& match) {
     passed.push_back({Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)), name});
     places[passed.back().fd.get()] = passed.size() - 1;
   }
-  const auto result = match_sockets(std::move(passed), match.listeners);
+  const auto result = match_sockets(passed, match.listeners);
   std::string text;
+  for (const PassedSocket& socket : passed) EXPECT_EQ(bool{socket.fd}, !result) << match.what;
   if (!result) {
     for (const std::string& error : result.error()) text += error + '\n';
     return text;
@@ -216,6 +217,43 @@ TEST(MatchSockets, the_order_of_the_sockets_does_not_matter) {
     }
     EXPECT_EQ(matched({"", names, listeners, ""}), expected);
   } while (std::next_permutation(names.begin(), names.end()));
+}
+
+// All that a peer sends until it closes, or "reset".
+std::string read_all(int fd) {
+  std::string text;
+  std::array<char, 256> piece;
+  while (true) {
+    const ssize_t size = read(fd, piece.data(), piece.size());
+    if (size < 0) return "reset";
+    if (size == 0) return text;
+    text.append(piece.data(), static_cast<size_t>(size));
+  }
+}
+
+TEST(TurnAwayClients, answers_all_that_wait_and_closes) {
+  std::vector<PassedSocket> sockets;
+  std::vector<Fd> clients;
+  for (const char* name : {"http", "admin"}) {
+    Fd listener(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    ASSERT_EQ(listen(listener.get(), 8), 0);
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    ASSERT_EQ(getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+    for (std::string_view request : {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", ""}) {
+      clients.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      ASSERT_EQ(connect(clients.back().get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
+      ASSERT_EQ(write(clients.back().get(), request.data(), request.size()), static_cast<ssize_t>(request.size()));
+    }
+    sockets.push_back({std::move(listener), name});
+  }
+  turn_away_clients(sockets);
+  for (const Fd& client : clients) {
+    const std::string answer = read_all(client.get());
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n")) << answer;
+    EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4).size(), 38U);
+  }
+  turn_away_clients(sockets);  // nobody waits any more
 }
 
 }  // namespace

@@ -1,0 +1,12 @@
+"""A machine with a real systemd as process 1, for tests of units: it boots in about a second and leaves nothing behind.
+
+    with sdlab.Guest() as guest:
+        guest.write("/etc/systemd/system/hello.service", text)
+        guest.run("systemctl daemon-reload && systemctl start hello")
+
+The guest is a container made from this machine's own root file system: its programs and libraries are there, what it
+writes goes to memory, and it has a network of its own with a loopback interface only. None of this machine's own units run in it.
+"""
+from .guest import Guest, missing
+
+__all__ = ["Guest", "missing"]
