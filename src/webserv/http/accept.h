@@ -40,6 +40,9 @@ class AcceptedCodings {
   Coding choose(std::span<const Coding> available) const;
 
  private:
+  void add_elements(std::string_view value);
+  void note(uint64_t name, size_t length, int quality);
+
   static constexpr int16_t unsaid = -1;
   std::array<int16_t, 4> quality_ = {unsaid, unsaid, unsaid, unsaid};  // by Coding
   int16_t any_ = unsaid;                                               // of "*"

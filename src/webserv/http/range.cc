@@ -77,8 +77,11 @@ Ranges Ranges::parse(std::string_view value, uint64_t length) {
     good = reader.read(spec);
     return good;
   });
-  if (!good || specs == 0) return {};
-  ranges.kind_ = ranges.count_ == 0 ? Kind::unsatisfiable : Kind::satisfiable;
+  if (!good || specs == 0) {
+    ranges.count_ = 0;
+  } else {
+    ranges.kind_ = ranges.count_ == 0 ? Kind::unsatisfiable : Kind::satisfiable;
+  }
   return ranges;
 }
 
