@@ -22,7 +22,7 @@ Signals::Signals() {
   if (!signals_) throw std::system_error(errno, std::generic_category(), "cannot wait for signals");
 }
 
-std::optional<Signals::Event> Signals::wait(std::optional<std::chrono::milliseconds> timeout) {
+std::optional<Signals::Event> Signals::wait(std::optional<std::chrono::milliseconds> timeout) const {
   using Clock = std::chrono::steady_clock;
   const std::optional<Clock::time_point> end = timeout ? std::optional(Clock::now() + *timeout) : std::nullopt;
   while (true) {

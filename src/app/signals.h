@@ -20,7 +20,7 @@ class Signals {
   Signals& operator=(const Signals&) = delete;
 
   // Waits for the next event, at most `timeout`, for ever if none is given. Nothing: the time has passed.
-  std::optional<Event> wait(std::optional<std::chrono::milliseconds> timeout = std::nullopt);
+  std::optional<Event> wait(std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
 
  private:
   Fd signals_;
