@@ -1,5 +1,5 @@
-// The fields of a request (RFC 9110 5): views into the connection's buffer, in the order they came, with an index of the
-// names the server itself looks at.
+// The fields of a request (RFC 9110 5): views into the connection's buffer, in the order they came, with an index of
+// the names the server itself looks at.
 #pragma once
 
 #include <array>
@@ -73,7 +73,7 @@ class Fields {
         repeated_ |= bit;
       } else {
         present_ |= bit;
-        first_[static_cast<size_t>(field.known)] = static_cast<uint16_t>(all_.size());
+        first_[static_cast<size_t>(field.known)] = static_cast<uint32_t>(all_.size());
       }
     }
     all_.push_back(field);
@@ -102,7 +102,7 @@ class Fields {
   std::vector<Field> all_;
   FieldSet present_ = 0;
   FieldSet repeated_ = 0;
-  std::array<uint16_t, static_cast<size_t>(FieldName::count_)> first_{};  // valid where present_ has the bit
+  std::array<uint32_t, static_cast<size_t>(FieldName::count_)> first_{};  // valid where present_ has the bit
 };
 
 }  // namespace webserv

@@ -5,125 +5,112 @@
 #include <optional>
 
 #include "webserv/base/text.h"
-#include "webserv/http/characters.h"
+#include "webserv/http/h1_line.h"
+#include "webserv/http/scan.h"
 
 namespace webserv {
-
 namespace {
 
-constexpr uint64_t most_length = std::numeric_limits<int64_t>::max();
+// Sizes fit the file system's signed offsets.
+constexpr uint64_t greatest_length = std::numeric_limits<int64_t>::max();
 
 constexpr HttpError bad_length{Status::bad_request, "Content-Length is no number, or too large"};
 constexpr HttpError two_lengths{Status::bad_request, "the request has differing Content-Lengths"};
 constexpr HttpError length_and_coding{Status::bad_request, "the request has Content-Length and Transfer-Encoding"};
 constexpr HttpError old_coding{Status::bad_request, "HTTP/1.0 has no Transfer-Encoding"};
-constexpr HttpError bad_coding{Status::bad_request, "chunked is not the single last transfer coding"};
+constexpr HttpError bad_coding{Status::bad_request, "Transfer-Encoding is no list of codings"};
+constexpr HttpError misplaced_chunked{Status::bad_request, "chunked is not the single last transfer coding"};
 constexpr HttpError unknown_coding{Status::not_implemented, "a transfer coding is not known"};
+
+// Calls `visit(element)` for each element of all fields of this name, the empty ones too: what is odd here is a sign of
+// request smuggling. `visit` returns an error, or null to go on.
+template <class Visit>
+const HttpError* visit_elements(const Fields& fields, FieldName name, Visit visit) {
+  for (const Field& field : fields) {
+    if (field.known != name) continue;
+    for (size_t begin = 0; begin <= field.value.size();) {
+      size_t end = std::min(field.value.find(',', begin), field.value.size());
+      if (const HttpError* wrong = visit(trim(field.value.substr(begin, end - begin)))) return wrong;
+      begin = end + 1;
+    }
+  }
+  return nullptr;
+}
 
 std::expected<Framing, HttpError> length_framing(const Fields& fields) {
   std::optional<uint64_t> length;
-  for (const Field& field : fields) {
-    if (field.known != FieldName::content_length) continue;
-    std::optional<uint64_t> one = parse_decimal(field.value, most_length);
-    if (!one) return std::unexpected(field.value.find(',') == std::string_view::npos ? bad_length : two_lengths);
-    if (length && *length != *one) return std::unexpected(two_lengths);
-    length = one;
-  }
+  const HttpError* wrong = visit_elements(fields, FieldName::content_length, [&](std::string_view text) {
+    std::optional<uint64_t> value = parse_decimal(text, greatest_length);
+    if (!value) return &bad_length;
+    if (length && *length != *value) return &two_lengths;
+    length = value;
+    return static_cast<const HttpError*>(nullptr);
+  });
+  if (wrong) return std::unexpected(*wrong);
   if (*length == 0) return Framing{};
   return Framing{.kind = Framing::Kind::length, .length = *length};
+}
+
+// The name of a transfer coding, without parameters; empty where it is malformed.
+std::string_view coding_name(std::string_view coding) {
+  std::string_view name = trim(coding.substr(0, coding.find(';')));
+  return is_token(name) ? name : std::string_view();
+}
+
+std::expected<Framing, HttpError> coded_framing(const Fields& fields) {
+  size_t codings = 0;
+  bool chunked = false;
+  const HttpError* wrong = visit_elements(fields, FieldName::transfer_encoding, [&](std::string_view coding) {
+    ++codings;
+    std::string_view name = coding_name(coding);
+    if (name.empty()) return &bad_coding;
+    bool is_chunked = equals_ignoring_case(name, "chunked");
+    // RFC 9112 7.1: chunked has no parameters. What follows it makes it misplaced.
+    if (chunked || (is_chunked && name.size() != coding.size())) return &misplaced_chunked;
+    chunked = is_chunked;
+    return static_cast<const HttpError*>(nullptr);
+  });
+  if (wrong) return std::unexpected(*wrong);
+  if (codings > 1 || !chunked) return std::unexpected(unknown_coding);
+  return Framing{.kind = Framing::Kind::chunked, .length = 0};
 }
 
 }  // namespace
 
 std::expected<Framing, HttpError> request_framing(const RequestHead& head) {
-  const Fields& fields = head.fields;
-  bool coded = fields.has(FieldName::transfer_encoding);
-  if (!coded) return fields.has(FieldName::content_length) ? length_framing(fields) : Framing{};
-  if (fields.has(FieldName::content_length)) return std::unexpected(length_and_coding);
+  bool has_length = head.fields.has(FieldName::content_length);
+  if (!head.fields.has(FieldName::transfer_encoding)) return has_length ? length_framing(head.fields) : Framing{};
+  if (has_length) return std::unexpected(length_and_coding);
   if (head.minor_version == 0) return std::unexpected(old_coding);
-  unsigned codings = 0;
-  bool chunked = false;
-  bool unknown = false;
-  for (const Field& field : fields) {
-    if (field.known != FieldName::transfer_encoding) continue;
-    for_each_element(field.value, [&](std::string_view coding) {
-      ++codings;
-      bool is_chunked = equals_ignoring_case(coding, "chunked");
-      unknown |= !is_chunked;
-      chunked |= is_chunked;
-      return true;
-    });
-  }
-  if (codings == 1 && chunked) return Framing{.kind = Framing::Kind::chunked, .length = 0};
-  if (codings == 0 || !unknown || chunked) return std::unexpected(bad_coding);
-  return std::unexpected(unknown_coding);
+  return coded_framing(head.fields);
 }
 
 namespace {
 
-constexpr HttpError bad_size{Status::bad_request, "a chunk's size is no hexadecimal number, or too large"};
-constexpr HttpError bad_extension{Status::bad_request, "a chunk's extension is malformed"};
-constexpr HttpError bad_chunk_end{Status::bad_request, "a chunk does not end in CRLF"};
-constexpr HttpError bad_trailer{Status::bad_request, "a trailer field is malformed"};
+constexpr HttpError bad_size{Status::bad_request, "a chunk's size is no hexadecimal number"};
+constexpr HttpError great_size{Status::bad_request, "a chunk's size is too large"};
+constexpr HttpError bad_line{Status::bad_request, "a chunk's size or extension is malformed"};
+constexpr HttpError bad_line_end{Status::bad_request, "a chunk's line does not end in CRLF"};
+constexpr HttpError bad_data_end{Status::bad_request, "a chunk's data does not end in CRLF where its size says"};
 constexpr HttpError forbidden_trailer{Status::bad_request, "a field that may not be a trailer came as one"};
 constexpr HttpError long_line{Status::request_header_fields_too_large, "a chunk's line is too long"};
+constexpr HttpError long_lines{Status::request_header_fields_too_large, "the chunks' extensions are too long"};
 constexpr HttpError long_trailers{Status::request_header_fields_too_large, "the trailer section is too long"};
 
-void skip_blanks(std::string_view& text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-}
+// A line no longer than this has the digits of a size and CRLF.
+constexpr size_t ordinary_line = 16 + 2;
 
-// A token or a quoted string at the beginning of `text`, which is moved behind it.
-bool take_extension_value(std::string_view& text) {
-  if (!text.empty() && text.front() == '"') {
-    for (size_t i = 1; i < text.size(); ++i) {
-      if (text[i] == '\\') {
-        ++i;
-      } else if (text[i] == '"') {
-        text.remove_prefix(i + 1);
-        return true;
-      }
-    }
-    return false;
-  }
-  const char* end = find_end_of_token(text.data(), text.data() + text.size());
-  auto length = static_cast<size_t>(end - text.data());
-  text.remove_prefix(length);
-  return length > 0;
-}
-
-// *( BWS ";" BWS name [ BWS "=" BWS value ] ) (RFC 9112 7.1.1).
-bool are_extensions(std::string_view text) {
-  while (!text.empty()) {
-    skip_blanks(text);
-    if (text.empty() || text.front() != ';') return false;
-    text.remove_prefix(1);
-    skip_blanks(text);
-    if (text.empty() || text.front() == '"' || !take_extension_value(text)) return false;
-    std::string_view rest = text;
-    skip_blanks(rest);
-    if (rest.empty() || rest.front() != '=') continue;
-    rest.remove_prefix(1);
-    skip_blanks(rest);
-    if (!take_extension_value(rest)) return false;
-    text = rest;
-  }
-  return true;
-}
-
-// RFC 9110 6.5.1: what frames, routes or authorizes a message cannot come behind it.
-bool may_be_trailer(std::string_view name) {
+// RFC 9110 6.5.1: not what frames, routes, modifies or authorizes a request, nor what says how to read its content.
+bool may_be_trailer(const Field& field) {
   constexpr FieldSet never = field_set(
       FieldName::authorization, FieldName::connection, FieldName::content_length, FieldName::content_type,
-      FieldName::cookie, FieldName::expect, FieldName::host, FieldName::range, FieldName::te, FieldName::trailer,
-      FieldName::transfer_encoding, FieldName::upgrade, FieldName::if_match, FieldName::if_none_match,
-      FieldName::if_modified_since, FieldName::if_unmodified_since, FieldName::if_range);
-  FieldName known = field_name(name);
-  if (known != FieldName::other) return (never & field_set(known)) == 0;
-  for (std::string_view other : {"content-encoding", "content-range", "keep-alive", "max-forwards", "cache-control"}) {
-    if (equals_ignoring_case(name, other)) return false;
-  }
-  return true;
+      FieldName::cookie, FieldName::expect, FieldName::host, FieldName::if_match, FieldName::if_modified_since,
+      FieldName::if_none_match, FieldName::if_range, FieldName::if_unmodified_since, FieldName::range, FieldName::te,
+      FieldName::trailer, FieldName::transfer_encoding, FieldName::upgrade);
+  constexpr std::string_view others[] = {"cache-control", "content-encoding", "content-range",      "keep-alive",
+                                         "max-forwards",  "proxy-connection", "proxy-authorization"};
+  if (field.known != FieldName::other) return (never & field_set(field.known)) == 0;
+  return std::ranges::none_of(others, [&](std::string_view name) { return equals_ignoring_case(name, field.name); });
 }
 
 }  // namespace
@@ -131,77 +118,133 @@ bool may_be_trailer(std::string_view name) {
 std::expected<ChunkDecoder::Piece, HttpError> ChunkDecoder::decode(std::string_view input) {
   Piece piece;
   while (state_ != State::done && piece.consumed < input.size()) {
+    const HttpError* wrong = nullptr;
     if (state_ == State::data) {
-      size_t count = static_cast<size_t>(std::min<uint64_t>(left_, input.size() - piece.consumed));
-      piece.data = input.substr(piece.consumed, count);
-      piece.consumed += count;
-      left_ -= count;
-      if (left_ == 0) state_ = State::data_end;
+      piece.data = input.substr(piece.consumed, static_cast<size_t>(std::min<uint64_t>(left_, input.size())));
+      piece.consumed += piece.data.size();
+      left_ -= piece.data.size();
+      if (left_ == 0) state_ = State::data_return;
       return piece;
     }
-    std::optional<HttpError> wrong = take_byte(input[piece.consumed++]);
+    if (state_ == State::trailer) {
+      wrong = take_trailers(input.substr(piece.consumed), piece.consumed);
+    } else {
+      wrong = take_line_byte(input[piece.consumed++]);
+    }
     if (wrong) return std::unexpected(*wrong);
   }
   piece.done = state_ == State::done;
   return piece;
 }
 
-// A byte of a line: of a chunk's size, of the end of its data, or of a trailer.
-std::optional<HttpError> ChunkDecoder::take_byte(char c) {
-  if (c == '\n') {
-    if (!after_cr_) return bad_chunk_end;
-    after_cr_ = false;
-    std::optional<HttpError> wrong = end_line();
-    line_.clear();
-    return wrong;
+// A byte of a chunk's line, or of the CRLF behind its data.
+const HttpError* ChunkDecoder::take_line_byte(char c) {
+  switch (state_) {
+    case State::data_return:
+      if (c != '\r') return &bad_data_end;
+      state_ = State::data_feed;
+      return nullptr;
+    case State::data_feed:
+      if (c != '\n') return &bad_data_end;
+      state_ = State::size;
+      return nullptr;
+    case State::line_feed:
+      if (c != '\n') return &bad_line_end;
+      return end_line();
+    case State::size:
+      if (hex_value(c) < 0) return &bad_size;
+      state_ = State::more_size;
+      left_ = 0;
+      line_length_ = 0;
+      [[fallthrough]];
+    case State::more_size:
+      if (hex_value(c) >= 0) {
+        if (const HttpError* wrong = take_digit(c)) return wrong;
+      } else {
+        state_ = after_size(c);
+      }
+      break;
+    default: state_ = after_extension_byte(state_, c);
   }
-  if (after_cr_) return bad_chunk_end;
-  if (c == '\r') {
-    after_cr_ = true;
-    return std::nullopt;
-  }
-  if (state_ == State::data_end) return bad_chunk_end;
-  if (state_ == State::size) return take_size_byte(c);
-  if (find_end_of_value(&c, &c + 1) == &c) return bad_trailer;
-  if (trailers_.size() + line_.size() >= max_trailers) return long_trailers;
-  line_ += c;
-  return std::nullopt;
+  if (state_ == State::refused) return c == '\n' ? &bad_line_end : &bad_line;
+  return ++line_length_ == max_line ? &long_line : nullptr;
 }
 
-std::optional<HttpError> ChunkDecoder::take_size_byte(char c) {
-  if (find_end_of_value(&c, &c + 1) == &c) return bad_extension;
-  if (line_.size() >= max_line) return long_line;
-  bool in_size = line_.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-  bool starts_extension = c == ';' || c == ' ' || c == '\t';
-  if (in_size && hex_value(c) < 0 && (line_.empty() || !starts_extension)) return bad_size;
-  line_ += c;
-  return std::nullopt;
+const HttpError* ChunkDecoder::take_digit(char c) {
+  auto digit = static_cast<uint64_t>(hex_value(c));
+  if (left_ > (greatest_length - digit) / 16) return &great_size;
+  left_ = left_ * 16 + digit;
+  return nullptr;
 }
 
-std::optional<HttpError> ChunkDecoder::end_line() {
-  if (state_ == State::data_end) {
-    if (!line_.empty()) return bad_chunk_end;
-    state_ = State::size;
-    return std::nullopt;
+const HttpError* ChunkDecoder::end_line() {
+  size_t length = line_length_ + 1;
+  excess_ += length - std::min(length, ordinary_line);
+  state_ = left_ == 0 ? State::trailer : State::data;
+  return excess_ > max_excess ? &long_lines : nullptr;
+}
+
+ChunkDecoder::State ChunkDecoder::after_size(char c) {
+  if (c == ';') return State::extension_name_begin;
+  if (is_blank(c)) return State::extension_blank;
+  return c == '\r' ? State::line_feed : State::refused;
+}
+
+// RFC 9112 7.1.1: *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] )
+ChunkDecoder::State ChunkDecoder::after_extension_byte(State state, char c) {
+  bool token = scan::is(scan::token, c);
+  bool text = scan::is(scan::field_value, c);
+  bool blank = is_blank(c);
+  switch (state) {
+    case State::extension_blank:
+      if (blank) return state;
+      return c == ';' ? State::extension_name_begin : State::refused;
+    case State::extension_name_begin:
+      if (blank) return state;
+      return token ? State::extension_name : State::refused;
+    case State::extension_name:
+      if (token) return state;
+      if (blank) return State::extension_name_blank;
+      return c == '=' ? State::extension_value_begin : after_size(c);
+    case State::extension_name_blank:
+      if (blank) return state;
+      if (c == ';') return State::extension_name_begin;
+      return c == '=' ? State::extension_value_begin : State::refused;
+    case State::extension_value_begin:
+      if (blank) return state;
+      if (c == '"') return State::extension_quoted;
+      return token ? State::extension_value : State::refused;
+    case State::extension_value: return token ? state : after_size(c);
+    case State::extension_quoted:
+      if (c == '"') return State::extension_quoted_end;
+      if (c == '\\') return State::extension_quoted_pair;
+      return text ? state : State::refused;
+    case State::extension_quoted_pair: return text ? State::extension_quoted : State::refused;
+    default: return after_size(c);  // behind a quoted string
   }
-  if (state_ == State::size) {
-    size_t digits = std::min(line_.find_first_not_of("0123456789abcdefABCDEF"), line_.size());
-    std::optional<uint64_t> size = parse_hex(std::string_view(line_).substr(0, digits), most_length);
-    if (!size) return bad_size;
-    if (!are_extensions(std::string_view(line_).substr(digits))) return bad_extension;
-    left_ = *size;
-    state_ = left_ == 0 ? State::trailer : State::data;
-    return std::nullopt;
-  }
-  if (line_.empty()) {
+}
+
+// Takes one trailer, or what there is of it. It is read as soon as it comes, so that an error is told at once.
+const HttpError* ChunkDecoder::take_trailers(std::string_view input, size_t& consumed) {
+  size_t room = max_trailers - trailers_.size();
+  std::string_view line = input.substr(0, std::min(input.find('\n'), input.size() - 1) + 1).substr(0, room);
+  trailers_ += line;
+  consumed += line.size();
+  const char* begin = trailers_.data() + trailer_begin_;
+  const char* end = trailers_.data() + trailers_.size();
+  Field field;
+  bool last = *begin == '\r' || *begin == '\n';
+  LineEnd read = last ? read_crlf(begin, end, bad_line_end) : read_field_line(begin, end, field);
+  if (read.error) return read.error;
+  if (read.next == nullptr) return trailers_.size() == max_trailers ? &long_trailers : nullptr;
+  if (last) {
+    trailers_.resize(trailer_begin_);
     state_ = State::done;
-    return std::nullopt;
+    return nullptr;
   }
-  size_t colon = line_.find(':');
-  if (colon == std::string::npos || !is_token(line_.substr(0, colon))) return bad_trailer;
-  if (!may_be_trailer(std::string_view(line_).substr(0, colon))) return forbidden_trailer;
-  trailers_.append(line_).append("\r\n");
-  return std::nullopt;
+  if (!may_be_trailer(field)) return &forbidden_trailer;
+  trailer_begin_ = trailers_.size();
+  return trailers_.size() == max_trailers ? &long_trailers : nullptr;
 }
 
 }  // namespace webserv

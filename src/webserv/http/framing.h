@@ -20,15 +20,18 @@ struct Framing {
 };
 
 // 400: a Content-Length that is not 1*DIGIT, is listed or repeated with differing values or does not fit 63 bits, one
-// beside Transfer-Encoding, Transfer-Encoding in HTTP/1.0, chunked that is not the single last coding; 501: a coding
-// that is not known. Equal repeated Content-Lengths count as one.
+// beside Transfer-Encoding, Transfer-Encoding in HTTP/1.0, chunked that is not the single last coding, an empty element
+// of either; 501: a coding that is not known. Equal repeated Content-Lengths count as one.
 std::expected<Framing, HttpError> request_framing(const RequestHead& head);
 
 // Decodes a chunked body as it arrives, in place, with the same outcome however it is split.
 class ChunkDecoder {
  public:
-  // Limits that have no place in the configuration: a chunk's line (size and extensions), and the trailer section.
+  // Limits that have no place in the configuration: a chunk's line (size and extensions), what all lines of a body have
+  // beyond a size without leading zeros (nobody needs it, and it counts for no limit of the body), and the trailer
+  // section.
   static constexpr size_t max_line = 4096;
+  static constexpr size_t max_excess = 16384;
   static constexpr size_t max_trailers = 8192;
 
   struct Piece {
@@ -47,16 +50,40 @@ class ChunkDecoder {
   const std::string& trailers() const { return trailers_; }
 
  private:
-  enum class State : uint8_t { size, data, data_end, trailer, done };
+  // What the next byte belongs to. From `size` to `line_feed` it is a chunk's line (RFC 9112 7.1).
+  enum class State : uint8_t {
+    size,
+    more_size,
+    extension_blank,  // before a ";"
+    extension_name_begin,
+    extension_name,
+    extension_name_blank,  // before a "=" or ";"
+    extension_value_begin,
+    extension_value,
+    extension_quoted,
+    extension_quoted_pair,
+    extension_quoted_end,
+    line_feed,
+    data,
+    data_return,
+    data_feed,
+    trailer,
+    done,
+    refused
+  };
 
-  std::optional<HttpError> take_byte(char c);
-  std::optional<HttpError> take_size_byte(char c);
-  std::optional<HttpError> end_line();
+  const HttpError* take_line_byte(char c);
+  const HttpError* take_digit(char c);
+  const HttpError* end_line();
+  const HttpError* take_trailers(std::string_view input, size_t& consumed);
+  static State after_size(char c);
+  static State after_extension_byte(State state, char c);
 
   State state_ = State::size;
-  bool after_cr_ = false;
-  uint64_t left_ = 0;  // of the chunk's data
-  std::string line_;   // what came of a line so far
+  uint64_t left_ = 0;         // of the chunk's data
+  size_t line_length_ = 0;    // of the chunk's line so far
+  size_t excess_ = 0;         // of the lines before
+  size_t trailer_begin_ = 0;  // of the trailer that is not whole yet
   std::string trailers_;
 };
 

@@ -25,14 +25,15 @@ struct RequestHead {
   Target target;
   int minor_version = 1;  // HTTP/1.x
   Fields fields;
-  size_t size = 0;        // bytes of the head, with its last empty line
+  size_t size = 0;  // bytes of the head, with its last empty line
 
   // Whether the connection may go on after this message (RFC 9112 9.3), as far as the client is concerned.
   bool keep_alive = true;
 };
 
-// Reads one head. The caller keeps the bytes of an unfinished head where they are, appends what arrives and calls again;
-// it calls reset() when it moved them or begins with another head. The outcome is the same however the bytes are split.
+// Reads one head. The caller keeps the bytes of an unfinished head where they are, appends what arrives and calls
+// again; it calls reset() when it moved them or begins with another head. The outcome is the same however the bytes are
+// split.
 class RequestParser {
  public:
   explicit RequestParser(HeadLimits limits = {}) : limits_(limits) {}

@@ -1,10 +1,15 @@
 #include "webserv/http/uri.h"
 
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
 #include "webserv/base/text.h"
-#include "webserv/http/characters.h"
+#include "webserv/http/scan.h"
 
 namespace webserv {
-
 namespace {
 
 constexpr HttpError bad_form{Status::bad_request, "the request target does not fit the method"};
@@ -12,28 +17,65 @@ constexpr HttpError bad_bytes{Status::bad_request, "the request target has bytes
 constexpr HttpError bad_scheme{Status::bad_request, "the request target's scheme is not http or https"};
 constexpr HttpError bad_authority{Status::bad_request, "the request target's authority is malformed"};
 constexpr HttpError bad_encoding{Status::bad_request, "the path has a malformed percent-encoding"};
+constexpr HttpError bad_path{Status::bad_request, "the path does not begin with a slash"};
 constexpr HttpError encoded_nul{Status::bad_request, "the path has an encoded NUL"};
 constexpr HttpError above_root{Status::bad_request, "the path leads above the root"};
 constexpr HttpError encoded_slash{Status::not_found, "the path has an encoded slash"};
 constexpr HttpError bad_host{Status::bad_request, "the host is malformed"};
 
+constexpr size_t encoding_size = 3;  // of %XX
+
+// The byte that an encoding at `at` stands for; nothing where there is none.
+std::optional<char> decode_at(std::string_view text, size_t at) {
+  if (text[at] != '%' || text.size() - at < encoding_size) return std::nullopt;
+  int high = hex_value(text[at + 1]);
+  int low = hex_value(text[at + 2]);
+  if (high < 0 || low < 0) return std::nullopt;
+  return static_cast<char>(high * 16 + low);
+}
+
 bool has_good_encodings(std::string_view text) {
-  for (size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 3)) {
-    if (text.size() - at < 3 || hex_value(text[at + 1]) < 0 || hex_value(text[at + 2]) < 0) return false;
+  for (size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + encoding_size)) {
+    if (!decode_at(text, at)) return false;
   }
   return true;
 }
 
-void take_path(std::string_view text, Target& target) {
+// [ path ] [ "?" query ]
+bool take_path(std::string_view text, Target& target) {
   size_t mark = text.find('?');
   target.has_query = mark != std::string_view::npos;
   target.path = text.substr(0, mark);
   if (target.has_query) target.query = text.substr(mark + 1);
   if (target.path.empty()) target.path = "/";
+  return has_good_encodings(target.path);
 }
 
-bool is_unreserved(char c) {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '.' || c == '_' || c == '~';
+// RFC 9112 3.2.3: unlike an absolute-form's, its port is needed.
+std::expected<Target, HttpError> parse_authority_form(Target target) {
+  target.form = TargetForm::authority;
+  target.authority = target.text;
+  target.path = "/";
+  size_t colon = target.text.rfind(':');
+  bool has_port = colon != std::string_view::npos && parse_decimal(target.text.substr(colon + 1));
+  if (!has_port || !is_host(target.text)) return std::unexpected(bad_authority);
+  return target;
+}
+
+std::expected<Target, HttpError> parse_absolute_form(Target target) {
+  constexpr std::string_view separator = "://";
+  target.form = TargetForm::absolute;
+  size_t colon = target.text.find(separator);
+  if (colon == std::string_view::npos) return std::unexpected(bad_form);
+  std::string_view scheme = target.text.substr(0, colon);
+  bool served = equals_ignoring_case(scheme, "http") || equals_ignoring_case(scheme, "https");
+  if (!served) return std::unexpected(bad_scheme);
+  std::string_view rest = target.text.substr(colon + separator.size());
+  size_t end = std::min(rest.find_first_of("/?"), rest.size());
+  target.authority = rest.substr(0, end);
+  if (!is_host(target.authority)) return std::unexpected(bad_authority);
+  if (!take_path(rest.substr(end), target)) return std::unexpected(bad_encoding);
+  return target;
 }
 
 }  // namespace
@@ -41,139 +83,133 @@ bool is_unreserved(char c) {
 std::expected<Target, HttpError> parse_target(Method method, std::string_view text) {
   Target target;
   target.text = text;
-  const char* end = text.data() + text.size();
-  if (text.empty() || find_end_of_target(text.data(), end) != end) return std::unexpected(bad_bytes);
-  if (method == Method::connect) {
-    target.form = TargetForm::authority;
-    target.authority = text;
-    std::string scratch;
-    if (!normalize_host(text, scratch) || text.find(':') == std::string_view::npos) {
-      return std::unexpected(bad_authority);
-    }
-    return target;
-  }
+  if (text.empty() || !scan::all<scan::TargetText>(text)) return std::unexpected(bad_bytes);
+  if (method == Method::connect) return parse_authority_form(target);
   if (text == "*") {
     if (method != Method::options) return std::unexpected(bad_form);
     target.form = TargetForm::asterisk;
     target.path = text;
     return target;
   }
-  if (text.front() == '/') {
-    take_path(text, target);
-  } else {
-    size_t colon = text.find("://");
-    if (colon == std::string_view::npos) return std::unexpected(bad_form);
-    std::string_view scheme = text.substr(0, colon);
-    if (!equals_ignoring_case(scheme, "http") && !equals_ignoring_case(scheme, "https")) {
-      return std::unexpected(bad_scheme);
-    }
-    target.form = TargetForm::absolute;
-    std::string_view rest = text.substr(colon + 3);
-    size_t authority = std::min(rest.find_first_of("/?"), rest.size());
-    target.authority = rest.substr(0, authority);
-    std::string scratch;
-    if (!normalize_host(target.authority, scratch)) return std::unexpected(bad_authority);
-    take_path(rest.substr(authority), target);
-  }
-  if (!has_good_encodings(target.path)) return std::unexpected(bad_encoding);
+  if (text.front() != '/') return parse_absolute_form(target);
+  if (!take_path(text, target)) return std::unexpected(bad_encoding);
   return target;
 }
 
 namespace {
 
-// Whether nothing in the path asks to be changed: no "%", no empty segment, none that begins with a dot.
+// Whether the path is normalized as it is: no "%", no empty segment, none that begins with a dot.
 bool is_plain(std::string_view path) {
   char last = 0;
   for (char c : path) {
     if (c == '%' || (last == '/' && (c == '/' || c == '.'))) return false;
     last = c;
   }
-  return path.starts_with('/');
+  return true;
+}
+
+// Appends the name that a segment encodes.
+const HttpError* append_decoded(std::string_view segment, std::string& to) {
+  for (size_t at = 0; at < segment.size(); ++at) {
+    char c = segment[at];
+    if (c == '%') {
+      std::optional<char> decoded = decode_at(segment, at);
+      if (!decoded) return &bad_encoding;
+      if (*decoded == '\0') return &encoded_nul;
+      if (*decoded == '/') return &encoded_slash;
+      c = *decoded;
+      at += encoding_size - 1;
+    }
+    to += c;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
 std::expected<std::string_view, HttpError> normalize_path(std::string_view path, std::string& scratch) {
+  if (!path.starts_with('/')) return std::unexpected(bad_path);
   if (is_plain(path)) return path;
-  if (!has_good_encodings(path)) return std::unexpected(bad_encoding);
-  std::string decoded;
-  for (size_t i = 0; i < path.size(); ++i) {
-    char c = path[i];
-    if (c == '%') {
-      c = static_cast<char>(hex_value(path[i + 1]) * 16 + hex_value(path[i + 2]));
-      i += 2;
-      if (c == '\0') return std::unexpected(encoded_nul);
-      if (c == '/') return std::unexpected(encoded_slash);
-    }
-    decoded += c;
-  }
   scratch = "/";
-  std::string_view rest = decoded;
-  while (!rest.empty()) {
-    size_t slash = std::min(rest.find('/'), rest.size());
-    std::string_view segment = rest.substr(0, slash);
-    bool more = slash < rest.size();
-    rest.remove_prefix(more ? slash + 1 : slash);
-    if (segment == "..") {
-      if (scratch.size() == 1) return std::unexpected(above_root);
-      scratch.erase(scratch.rfind('/', scratch.size() - 2) + 1);
-    } else if (!segment.empty() && segment != ".") {
-      scratch += segment;
-      if (more) scratch += '/';
+  for (size_t begin = 1; begin <= path.size();) {
+    size_t end = std::min(path.find('/', begin), path.size());
+    // What is there ends with a slash, so that a segment is a name of its own, or is taken back.
+    size_t before = scratch.size();
+    const HttpError* wrong = append_decoded(path.substr(begin, end - begin), scratch);
+    if (wrong) return std::unexpected(*wrong);
+    std::string_view name = std::string_view(scratch).substr(before);
+    if (name == "..") {
+      if (before == 1) return std::unexpected(above_root);
+      scratch.resize(scratch.rfind('/', before - 2) + 1);
+    } else if (name == ".") {
+      scratch.resize(before);
+    } else if (!name.empty() && end < path.size()) {
+      scratch += '/';
     }
+    begin = end + 1;
   }
   return scratch;
 }
 
 namespace {
 
-bool has_upper_case(std::string_view text) {
-  for (char c : text) {
-    if (c != to_lower(c)) return true;
-  }
-  return false;
-}
-
+// "[" IPv6address "]" (RFC 3986 3.2.2). No future version is known, and a zone (RFC 6874) says nothing to a server.
 bool is_ip_literal(std::string_view text) {
-  if (text.size() < 4 || text.front() != '[' || text.back() != ']') return false;
-  for (char c : text.substr(1, text.size() - 2)) {
-    if (hex_value(c) < 0 && c != ':' && c != '.') return false;
-  }
-  return true;
+  if (text.size() < 2 || text.size() > INET6_ADDRSTRLEN) return false;
+  std::string address(text.substr(1, text.size() - 2));
+  in6_addr number;
+  return !address.contains('\0') && inet_pton(AF_INET6, address.c_str(), &number) == 1;
 }
 
-// [ ":" port ] (RFC 9110 7.2): a number of 16 bits, or nothing behind the colon.
+// The size of the uri-host that `authority` begins with, empty or not.
+size_t host_size(std::string_view authority) {
+  if (authority.starts_with('[')) {
+    size_t size = authority.find(']') + 1;
+    return is_ip_literal(authority.substr(0, size)) ? size : 0;
+  }
+  size_t at = 0;
+  while (at < authority.size()) {
+    if (scan::is(scan::host, authority[at])) {
+      ++at;
+    } else if (decode_at(authority, at)) {
+      at += encoding_size;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+// [ ":" port ]
 bool is_port(std::string_view text) {
+  constexpr unsigned greatest = 65535;
   if (text.empty()) return true;
   if (text.front() != ':') return false;
-  text.remove_prefix(1);
   unsigned port = 0;
-  for (char c : text) {
+  for (char c : text.substr(1)) {
     if (!is_digit(c)) return false;
     port = port * 10 + static_cast<unsigned>(c - '0');
-    if (port > 65535) return false;
+    if (port > greatest) return false;
   }
   return true;
+}
+
+// The host without its port and one dot; empty where it is malformed.
+std::string_view host_of(std::string_view authority) {
+  std::string_view host = authority.substr(0, host_size(authority));
+  if (!is_port(authority.substr(host.size()))) return {};
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
 }
 
 }  // namespace
 
+bool is_host(std::string_view authority) { return !host_of(authority).empty(); }
+
 std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
-  const char* end = authority.data() + authority.size();
-  const char* at = authority.data();
-  if (authority.starts_with('[')) {
-    size_t bracket = authority.find(']');
-    if (bracket == std::string_view::npos) return std::unexpected(bad_host);
-    at += bracket + 1;
-    if (!is_ip_literal(authority.substr(0, bracket + 1))) return std::unexpected(bad_host);
-  } else {
-    at = find_end_of_host(at, end);
-  }
-  std::string_view host(authority.data(), at);
-  if (!is_port({at, end})) return std::unexpected(bad_host);
-  if (host.ends_with('.')) host.remove_suffix(1);
+  std::string_view host = host_of(authority);
   if (host.empty()) return std::unexpected(bad_host);
-  if (!has_upper_case(host)) return host;
+  if (std::ranges::all_of(host, [](char c) { return c == to_lower(c); })) return host;
   scratch = to_lower(host);
   return scratch;
 }
@@ -181,29 +217,27 @@ std::expected<std::string_view, HttpError> normalize_host(std::string_view autho
 std::string percent_decode(std::string_view text, bool plus_is_space) {
   std::string decoded;
   decoded.reserve(text.size());
-  for (size_t i = 0; i < text.size(); ++i) {
-    bool encoded = text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0;
-    if (encoded) {
-      decoded += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (std::optional<char> c = decode_at(text, at)) {
+      decoded += *c;
+      at += encoding_size - 1;
     } else {
-      decoded += plus_is_space && text[i] == '+' ? ' ' : text[i];
+      decoded += plus_is_space && text[at] == '+' ? ' ' : text[at];
     }
   }
   return decoded;
 }
 
 std::string percent_encode_path(std::string_view path) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string encoded;
   encoded.reserve(path.size());
   for (char c : path) {
-    if (is_unreserved(c) || c == '/') {
+    if (c == '/' || scan::is(scan::unreserved, c)) {
       encoded += c;
     } else {
-      encoded += '%';
       auto byte = static_cast<unsigned char>(c);
-      encoded += "0123456789ABCDEF"[byte >> 4];
-      encoded += "0123456789ABCDEF"[byte & 15];
+      encoded += {'%', digits[byte >> 4], digits[byte & 0xf]};
     }
   }
   return encoded;
@@ -211,12 +245,11 @@ std::string percent_encode_path(std::string_view path) {
 
 std::string query_value(std::string_view query, std::string_view key) {
   while (!query.empty()) {
-    size_t end = std::min(query.find('&'), query.size());
-    std::string_view pair = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    size_t equals = std::min(pair.find('='), pair.size());
-    if (percent_decode(pair.substr(0, equals), true) != key) continue;
-    return percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
+    std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(pair.size() + 1, query.size()));
+    std::string_view name = pair.substr(0, pair.find('='));
+    if (percent_decode(name, true) != key) continue;
+    return percent_decode(pair.substr(std::min(name.size() + 1, pair.size())), true);
   }
   return {};
 }

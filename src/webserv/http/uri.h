@@ -17,24 +17,30 @@ struct Target {
   TargetForm form = TargetForm::origin;
   std::string_view text;       // as sent
   std::string_view authority;  // of absolute-form and authority-form: host and port
-  std::string_view path;       // as sent, begins with "/" ("/" where absolute-form has none; "*" in asterisk-form)
+  std::string_view path;       // as sent, begins with "/" ("/" where there is none; "*" in asterisk-form)
   std::string_view query;      // without the "?"
   bool has_query = false;
 };
 
-// Takes the target apart. Refused with 400: anything but visible ASCII, "#", a bad percent-encoding, userinfo, a scheme
-// other than http and https, a form the method does not have (authority: CONNECT alone; asterisk: OPTIONS alone).
+// Takes the target apart. Refused with 400: anything but visible ASCII, "#", a bad percent-encoding in the path,
+// userinfo, a malformed authority, a scheme other than http and https, a form the method does not have (authority:
+// CONNECT alone; asterisk: OPTIONS alone). A query is taken as it is: browsers send a lone "%" in it.
 std::expected<Target, HttpError> parse_target(Method method, std::string_view text);
 
 // The path as names of files: percent-encodings decoded once, "//" merged, "." and ".." removed, also where they came
-// encoded. A view of `path` where nothing had to change, else of `scratch`, which is overwritten. A trailing slash stays
-// ("/a/." is "/a/"). Refused: 400 for an encoded NUL and for ".." above the root, 404 for an encoded slash, which cannot
-// be part of a name.
+// encoded. A view of `path` where nothing had to change, else of `scratch`, which is overwritten. A trailing slash
+// stays
+// ("/a/." is "/a/"). Refused: 400 for an encoded NUL and for ".." above the root, 404 for an encoded slash, which
+// cannot be part of a name.
 std::expected<std::string_view, HttpError> normalize_path(std::string_view path, std::string& scratch);
+
+// Whether this is uri-host [":" port] (RFC 9110 7.2), as normalize_host wants it.
+bool is_host(std::string_view authority);
 
 // The host of "host:port" in lower case, without port and one trailing dot; an IPv6 literal keeps its brackets.
 // A view of `authority` where nothing had to change, else of `scratch`. 400 where it is no uri-host [":" port]
-// (RFC 9110 7.2): userinfo, a path, a comma, spaces, an empty host, a port that is no number up to 65535.
+// (RFC 9110 7.2): userinfo, a path, a comma, spaces, an empty host, a port that is no number up to 65535 (it may be
+// empty).
 std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch);
 
 // Decodes each %XX; one that is no encoding stays as it is. With `plus_is_space`, as in form data, "+" is a space.
