@@ -1,0 +1,51 @@
+// The command line.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+
+namespace webserv {
+
+// How the program ends.
+enum class ExitStatus : int {
+  ok = 0,
+  failure = 1,        // at run time
+  usage = 2,          // a wrong command line
+  wrong_config = 78,  // EX_CONFIG of sysexits.h
+};
+
+// --listen [NAME=]ADDRESS
+struct ListenOption {
+  std::string name;
+  std::string address;  // a text that parse_address() takes
+  bool operator==(const ListenOption&) const = default;
+};
+
+// webserv [serve] [--config FILE] [--listen [NAME=]ADDRESS]... [--workers N] [DIRECTORY]
+struct Options {
+  std::optional<std::string> config;
+  std::vector<ListenOption> listen;
+  std::optional<unsigned> workers;
+  std::optional<std::string> directory;  // never beside `config`
+  bool operator==(const Options&) const = default;
+};
+
+// The program ends at once, with this text on standard output if all is well (--help, --version), else on standard
+// error.
+struct EarlyEnd {
+  ExitStatus status = ExitStatus::ok;
+  std::string text;  // whole lines
+};
+
+// Reads the arguments that main() gets. Opens nothing and prints nothing.
+std::expected<Options, EarlyEnd> parse_options(int argc, const char* const* argv);
+
+// Lets the command line win: workers, and the addresses of the listeners it names. A listener that is not there is
+// added; the default one stays only if it is named.
+void apply_options(const Options& options, Config& config);
+
+}  // namespace webserv
