@@ -130,12 +130,10 @@ Routes::Match Routes::find(std::string_view path) const {
 }
 
 Answer Routes::operator()(Request& request) const {
-  Match match;
-  const Route* otherwise = &whole_;
-  if (request.path().starts_with('/')) {
-    match = find(request.path());
-    otherwise = &nowhere_;
-  }
+  TargetForm form = request.head().target.form;
+  bool has_path = form == TargetForm::origin || form == TargetForm::absolute;
+  Match match = has_path ? find(request.path()) : Match();
+  const Route* otherwise = has_path ? &nowhere_ : &whole_;
   const Route& route = match.route != nullptr ? *match.route : *otherwise;
   request.vhost = host_;
   request.route = route.path;
