@@ -8,11 +8,9 @@
 
 namespace webserv {
 
-// What a server of this configuration serves. `workers` is the number of its workers. Borrows the clock and the log.
-// What files hold is looked at when they are asked for: nothing fails here.
+// What a server of this configuration serves; without any virtual host that is the site compiled into the program.
+// `workers` is the number of its workers. Borrows the clock and the log, not the configuration. Files are looked at
+// when they are asked for, so that nothing fails here.
 Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log);
-
-// The site that is compiled into the program, served where there is no configuration.
-Application build_welcome_site(const Clock& clock, const Log& log);
 
 }  // namespace webserv
