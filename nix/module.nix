@@ -1,0 +1,92 @@
+self:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  cfg = config.services.webserv;
+  format = pkgs.formats.toml { };
+
+  # "443", "0.0.0.0:443" and "[::]:443", but not a path, nor an address that other machines do not reach.
+  isReachable = stream: builtins.match "(127\\..*|\\[::1]:.*|/.*|@.*)" stream == null;
+  portOf = stream: builtins.match "(.*:)?([0-9]+)" stream;
+  ports = map (stream: lib.toInt (lib.elemAt (portOf stream) 1)) (
+    lib.filter (stream: isReachable stream && portOf stream != null) cfg.listenStreams
+  );
+in
+{
+  options.services.webserv = {
+    enable = lib.mkEnableOption "webserv, a web server that systemd starts with the first connection";
+
+    package = lib.mkOption {
+      type = lib.types.package;
+      default = self.packages.${pkgs.stdenv.hostPlatform.system}.default;
+      defaultText = lib.literalExpression "webserv.packages.\${system}.default";
+      description = "The webserv package to use.";
+    };
+
+    listenStreams = lib.mkOption {
+      type = lib.types.listOf lib.types.str;
+      default = [ "80" ];
+      example = [
+        "0.0.0.0:80"
+        "/run/webserv.sock"
+      ];
+      description = ''
+        Where systemd listens for the server: ports, addresses with ports, or paths, see {manpage}`systemd.socket(5)`.
+        They are the listener `http` of the configuration.
+      '';
+    };
+
+    openFirewall = lib.mkEnableOption "opening the ports of `services.webserv.listenStreams` in the firewall";
+
+    settings = lib.mkOption {
+      type = lib.types.submodule { freeformType = format.type; };
+      default = { };
+      example = lib.literalExpression ''
+        {
+          vhost."example.org" = {
+            root = "''${./site}";
+            error_pages."404" = "''${./site}/404.html";
+          };
+          timeouts.idle = "30s";
+        }
+      '';
+      description = ''
+        The contents of {file}`/etc/webserv/webserv.toml`. Without any, a welcome page is served. Paths should be
+        absolute. They are readable by everyone, as all of the Nix store is: no secrets in here.
+      '';
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    assertions = [
+      {
+        assertion = cfg.listenStreams != [ ];
+        message = "services.webserv.listenStreams: without an address nobody reaches the server.";
+      }
+      {
+        assertion = cfg.settings == { } || cfg.settings ? vhost;
+        message = "services.webserv.settings: at least one `vhost` must be there.";
+      }
+    ];
+
+    environment.etc."webserv/webserv.toml" = lib.mkIf (cfg.settings != { }) {
+      source = format.generate "webserv.toml" cfg.settings;
+    };
+
+    # The package ships the units, with their hardening; here is only what NixOS adds.
+    systemd.packages = [ cfg.package ];
+    systemd.sockets.webserv = {
+      wantedBy = [ "sockets.target" ];
+      listenStreams = [ "" ] ++ cfg.listenStreams;
+    };
+    systemd.services.webserv.restartTriggers = lib.optional (cfg.settings != { }) (
+      config.environment.etc."webserv/webserv.toml".source
+    );
+
+    networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall ports;
+  };
+}

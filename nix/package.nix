@@ -1,0 +1,79 @@
+{
+  lib,
+  stdenv,
+  cmake,
+  ninja,
+  pkg-config,
+  python3,
+  cli11,
+  fmt,
+  gtest,
+  systemdLibs,
+  tomlplusplus,
+  versionCheckHook,
+}:
+stdenv.mkDerivation (finalAttrs: {
+  pname = "webserv";
+  version = "0.1.0";
+
+  # What the program and its unit tests are made of: a change elsewhere builds nothing anew.
+  src = lib.fileset.toSource {
+    root = ../.;
+    fileset = lib.fileset.unions [
+      ../CMakeLists.txt
+      ../LICENSE
+      ../cmake
+      ../conf
+      ../src
+      ../systemd
+      ../tests/CMakeLists.txt
+      ../tests/fuzz
+      ../tests/integration
+      ../tests/support
+      ../tests/unit
+      ../www
+    ];
+  };
+
+  strictDeps = true;
+  __structuredAttrs = true;
+
+  nativeBuildInputs = [
+    cmake
+    ninja
+    pkg-config
+  ];
+  buildInputs = [
+    cli11
+    fmt
+    systemdLibs
+    tomlplusplus
+  ];
+  nativeCheckInputs = [ python3 ];
+  checkInputs = [ gtest ];
+
+  cmakeFlags = [
+    (lib.cmakeBool "BUILD_TESTING" finalAttrs.doCheck)
+    # Newer compilers have newer warnings.
+    (lib.cmakeBool "CMAKE_COMPILE_WARNING_AS_ERROR" false)
+  ];
+
+  doCheck = true;
+  # The other labels need what a sandbox lacks: systemd, tools, the whole tree.
+  checkPhase = ''
+    runHook preCheck
+    ctest --output-on-failure -j "$NIX_BUILD_CORES" -L 'unit|integration|fuzz'
+    runHook postCheck
+  '';
+
+  nativeInstallCheckInputs = [ versionCheckHook ];
+  doInstallCheck = true;
+
+  meta = {
+    description = "Web server that is native to systemd and Nix";
+    license = lib.licenses.mit;
+    maintainers = [ ];
+    platforms = lib.platforms.linux;
+    mainProgram = "webserv";
+  };
+})
