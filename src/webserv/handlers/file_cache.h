@@ -23,22 +23,31 @@ struct FileCacheLimits {
 
 class FileCache {
  public:
-  // How long an entry is used before the file is looked at again. Together with Directory::look_again, which may have
-  // passed just before, a change shows within a second.
+  // How long an entry is used before the file is looked at again. Together with Directory::look_again, which may be
+  // added where a root is switched, a change shows within a second.
   static constexpr Clock::duration look_again = std::chrono::milliseconds(400);
+
+  // A file that was found in the middle of a change is looked at again after the pause, and meanwhile the entry is used
+  // as it is: so nobody sees a file that is half written. But for no longer than the grace, counted from when it was
+  // right.
+  static constexpr Clock::duration pause = std::chrono::milliseconds(50);
+  static constexpr Clock::duration grace = std::chrono::milliseconds(900);
 
   // The file of a path, as it is and in the codings that lie beside it.
   struct Entry {
-    Clock::time_point stale{};                                 // when it has to be looked at again
-    std::vector<Coding> codings;                               // those that are there, in the site's order
+    Clock::time_point stale{};    // when it has to be looked at again
+    Clock::time_point right{};    // when it was last known to be as on disk
+    std::vector<Coding> codings;  // those that are there besides identity, in the site's order
     std::array<std::shared_ptr<const StoredFile>, 4> files{};  // by Coding; null: not read yet
+
+    std::shared_ptr<const StoredFile>& in(Coding coding) { return files[static_cast<size_t>(coding)]; }
   };
 
   explicit FileCache(FileCacheLimits limits) : limits_(limits) {}
   FileCache(const FileCache&) = delete;
 
   // The entry of a path of one site; null where there is none. Valid until the cache is next changed.
-  const Entry* find(uint32_t site, std::string_view path) const {
+  Entry* find(uint32_t site, std::string_view path) {
     auto found = entries_.find(KeyView{site, path});
     if (found == entries_.end()) return nullptr;
     found->second.used = true;
@@ -78,7 +87,7 @@ class FileCache {
     const Key* key = nullptr;
     uint64_t memory = 0;
     size_t descriptors = 0;
-    mutable bool used = false;
+    bool used = false;
   };
 
   void shrink();
@@ -86,7 +95,8 @@ class FileCache {
 
   const FileCacheLimits limits_;
   std::unordered_map<Key, Slot, Hash, Equal> entries_;
-  List<Slot> queue_;
+  List<Slot> in_memory_;
+  List<Slot> open_;  // those that hold a descriptor
   uint64_t memory_ = 0;
   size_t descriptors_ = 0;
 };

@@ -42,14 +42,22 @@ class StaticFiles {
 
  private:
   struct Found;
+  struct Visit;
 
-  Answer answer(Request& request, std::string_view relative) const;
+  Answer answer(const Visit& visit, std::string_view relative) const;
+  Answer answer_file(const Visit& visit, std::string_view relative, Found found) const;
+  Answer answer_missing(const Visit& visit, Error error) const;
+  Result<Found> find(const Visit& visit, std::string_view relative) const;
+  Result<Found> find_in_folder(const Visit& visit, std::string_view folder) const;
+  Result<std::shared_ptr<const StoredFile>> store(const Visit& visit, Found& found, Coding coding) const;
+  static bool changes_now(const Found& found, const StoreOptions& options);
+  void open_codings(const Visit& visit, Found& found) const;
   bool is_hidden(std::string_view relative) const;
 
   const StaticFilesOptions options_;
   const std::shared_ptr<FileCaches> caches_;
-  const uint32_t id_;                                          // of this site in the caches
-  const std::vector<std::unique_ptr<Directory>> directories_;  // one per worker
+  const uint32_t site_;                                        // of these files in the caches
+  const std::vector<std::unique_ptr<Directory>> directories_;  // of each worker
 };
 
 // The same as a Handler.

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
+#include "webserv/handlers/fields.h"
 #include "webserv/http/accept.h"
 #include "webserv/io/file.h"
 #include "webserv/server/response.h"
@@ -14,7 +16,7 @@
 namespace webserv {
 
 // What tells one state of a file from another. Every change of the content changes the ctime, whatever the mtime says,
-// as long as the kernel's clock ticked in between: see `settled`.
+// as long as the kernel's clock ticked in between: see StoreOptions.
 struct FileStamp {
   FileStamp() = default;
   explicit FileStamp(const struct stat& status);
@@ -27,39 +29,60 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
+// How files are stored.
+struct StoreOptions {
+  // Files up to this size are kept in memory. Most pages, styles, scripts and icons are smaller; of larger ones
+  // sendfile costs little per byte.
+  int64_t memory_file_size = 256 * 1024;
+
+  // Nanoseconds. A file whose ctime is younger may change once more without its times showing it: the kernel takes them
+  // from a clock that ticks every 1 to 10 ms. Where the file system stores whole seconds it takes 2 s.
+  int64_t settled_after = 100'000'000;
+};
+
+// Whether a change of the file from now on will show in its stamp.
+bool is_settled(const FileStamp& stamp, const StoreOptions& options);
+
+// What the answers for a file say, besides what follows from its content and times.
+struct StoredFileFields {
+  std::string_view type;  // Content-Type: of the file itself, whatever its coding
+  Coding coding = Coding::identity;
+  std::string_view cache_control;  // empty: none
+  bool varies = false;             // other codings of the file may be there
+  const FieldRules& rules;         // applied last
+  int64_t now = 0;                 // the Date of the first answer, seconds since 1970: Last-Modified is never later
+};
+
 struct StoredFile {
   FileStamp stamp;
   ResponseFields fields;                     // of a 200, all but Content-Length
   std::shared_ptr<const Prepared> prepared;  // a small file: the whole answer; else null
   std::shared_ptr<const Fd> file;            // a larger one: to send from
   uint64_t size = 0;                         // of the content
-  bool settled = false;                      // false: a change might not show in the stamp, so it may be used only once
+  bool settled = false;  // a later change will show in the stamp; else this may be used for one answer only
 
-  // The answer to a request without preconditions and ranges, or to any.
-  Response plain() const;
-  Response selectable() const;
+  // Whether an answer can be made of it without looking at the path: always where the content is here. An open file may
+  // have been cut short, or replaced: its stamp tells.
+  bool is_usable() const { return prepared != nullptr || is_unchanged(); }
+
+  // A 200 that select_representation() can work on; `prepared` is the same where there is nothing to select.
+  Response response() const;
 
   // Bytes that it takes, about.
-  size_t memory() const;
+  uint64_t memory() const;
+
+ private:
+  bool is_unchanged() const;
 };
 
-// How a file is stored and described.
-struct StoreOptions {
-  // Files up to this size are kept in memory. Most pages, styles, scripts and icons are smaller; of larger ones
-  // sendfile costs little per byte.
-  uint64_t memory_file_size = 256 * 1024;
+// Stores an opened regular file. Of a small one the content is read, as it was at one moment: where it changes
+// meanwhile it is read again, a few times. A larger one is kept open. The ETag is a strong one (RFC 9110 8.8.3): of a
+// small file a digest of its content, of a larger one of its size, times and inode. io_error and the like where it
+// cannot be read.
+Result<std::shared_ptr<const StoredFile>> store_file(OpenedFile file, const StoredFileFields& fields,
+                                                     const StoreOptions& options);
 
-  // A file whose ctime is younger than this, in nanoseconds, may change once more without its times showing it: the
-  // kernel takes them from a clock that ticks every 1 to 10 ms. The same holds for 2 s where the file system stores
-  // whole seconds.
-  int64_t settled = 100'000'000;
-};
-
-struct StoredFileFields {
-  std::string_view type;  // Content-Type, of the file itself
-  Coding coding = Coding::identity;
-  ResponseFields common;  // what all files of the site have
-  int64_t now = 0;        // seconds since 1970: Last-Modified is no later
-};
+// 128 bits, as 32 hexadecimal digits.
+std::string digest(std::string_view bytes);
 
 }  // namespace webserv
