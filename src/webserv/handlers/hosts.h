@@ -41,6 +41,7 @@ class Hosts {
  private:
   // Listeners that hosts name each have names of their own; all others share group 0.
   uint32_t group_of(std::string_view listener) const;
+  uint32_t find_wildcard(uint32_t group, std::string_view host) const;
   void insert(uint32_t group, std::string_view name, uint32_t match);
 
   std::vector<Match> matches_;

@@ -22,35 +22,52 @@ uint64_t word_at(const char* bytes) {
   return word;
 }
 
-}  // namespace
-
-// Eight bytes at a time; the last words overlap, so there is no loop over single bytes. It need not withstand an
-// attacker: who asks cannot choose which names are in the table.
-uint64_t NameTable::hash(uint32_t space, std::string_view name) {
-  uint64_t hash = space * second_factor + name.size();
-  const char* at = name.data();
-  size_t left = name.size();
-  for (; left > 8; at += 8, left -= 8) hash = mix(hash, word_at<uint64_t>(at));
-  if (left >= 4) return mix(hash, word_at<uint32_t>(at) << 32 | word_at<uint32_t>(at + left - 4));
-  uint64_t rest = 0;
-  for (size_t i = 0; i < left; ++i) rest = rest << 8 | static_cast<uint8_t>(at[i]);
-  return mix(hash, rest);
+// Up to seven bytes as one word, from which their number is not to be told.
+inline uint64_t short_word(const char* bytes, size_t size) {
+  if (size >= 4) return word_at<uint32_t>(bytes) << 32 | word_at<uint32_t>(bytes + size - 4);
+  if (size == 0) return 0;
+  return word_at<uint8_t>(bytes) << 16 | word_at<uint8_t>(bytes + size / 2) << 8 | word_at<uint8_t>(bytes + size - 1);
 }
 
-size_t NameTable::place(uint32_t space, std::string_view name, uint64_t hash) const {
+// Eight bytes at a time; the last word overlaps the one before, so there is no loop over single bytes. It need not
+// withstand an attacker: who asks cannot choose which names are in the table.
+inline uint64_t hash_of(uint32_t space, std::string_view name) {
+  uint64_t hash = space * second_factor + name.size();
+  if (name.size() < 8) return mix(hash, short_word(name.data(), name.size()));
+  const char* last = name.data() + name.size() - 8;
+  for (const char* at = name.data(); at < last; at += 8) hash = mix(hash, word_at<uint64_t>(at));
+  return mix(hash, word_at<uint64_t>(last));
+}
+
+// The same walk over two texts of this size; cheaper than a call for texts that are short.
+inline bool equal(const char* a, const char* b, size_t size) {
+  if (size < 8) return short_word(a, size) == short_word(b, size);
+  size_t last = size - 8;
+  for (size_t at = 0; at < last; at += 8) {
+    if (word_at<uint64_t>(a + at) != word_at<uint64_t>(b + at)) return false;
+  }
+  return word_at<uint64_t>(a + last) == word_at<uint64_t>(b + last);
+}
+
+}  // namespace
+
+// Inlined into find(), which is on the way of every request.
+[[gnu::always_inline]] inline size_t NameTable::place(uint32_t space, std::string_view name, uint64_t hash) const {
   size_t mask = slots_.size() - 1;
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
     if (slot.number == none) return i;
-    if (slot.hash == hash && slot.space == space && slot.length == name.size() &&
-        std::memcmp(names_.data() + slot.begin, name.data(), name.size()) == 0) {
-      return i;
-    }
+    if (slot.hash != hash || slot.space != space || slot.length != name.size()) continue;
+    if (equal(names_.data() + slot.begin, name.data(), name.size())) return i;
   }
 }
 
+uint32_t NameTable::find(uint32_t space, std::string_view name) const {
+  return slots_[place(space, name, hash_of(space, name))].number;
+}
+
 bool NameTable::insert(uint32_t space, std::string_view name, uint32_t number) {
-  uint64_t key = hash(space, name);
+  uint64_t key = hash_of(space, name);
   Slot* slot = &slots_[place(space, name, key)];
   if (slot->number != none) return false;
   if (4 * (used_ + 1) > 3 * slots_.size()) {

@@ -20,10 +20,7 @@ class NameTable {
   // name is there.
   bool insert(uint32_t space, std::string_view name, uint32_t number);
 
-  uint32_t find(uint32_t space, std::string_view name) const {
-    const Slot& slot = slots_[place(space, name, hash(space, name))];
-    return slot.number;
-  }
+  uint32_t find(uint32_t space, std::string_view name) const;
 
  private:
   struct Slot {
@@ -34,7 +31,6 @@ class NameTable {
     uint32_t number = none;
   };
 
-  static uint64_t hash(uint32_t space, std::string_view name);
   // The slot that has the name, or the free one where it belongs.
   size_t place(uint32_t space, std::string_view name, uint64_t hash) const;
   void grow();

@@ -109,7 +109,7 @@ void Routes::insert(uint32_t number) {
   if (place == NameTable::none) place = number;
 }
 
-Routes::Match Routes::find(std::string_view path) const {
+Routes::Match Routes::find_below(std::string_view path) const {
   const Node* node = nodes_.data();
   uint32_t longest = node->prefix;
   size_t begin = 1;
@@ -119,14 +119,14 @@ Routes::Match Routes::find(std::string_view path) const {
     if (child == NameTable::none) break;
     node = &nodes_[child];
     if (end == path.size()) {
-      if (node->exact != NameTable::none) return {&routes_[node->exact], false};
-      if (node->prefix != NameTable::none) return {&routes_[node->prefix], true};
+      if (node->exact != NameTable::none) return {route_at(node->exact), false};
+      if (node->prefix != NameTable::none) return {route_at(node->prefix), true};
       break;
     }
     if (node->prefix != NameTable::none) longest = node->prefix;
     begin = end + 1;
   }
-  return {longest == NameTable::none ? nullptr : &routes_[longest], false};
+  return {route_at(longest), false};
 }
 
 Answer Routes::operator()(Request& request) const {

@@ -36,7 +36,10 @@ class Routes {
     bool add_slash = false;        // the path is that of the route but for its last slash: a redirect is due
   };
   // The longest route that matches, whose cost depends on the segments that match alone. `path` is normalized.
-  Match find(std::string_view path) const;
+  Match find(std::string_view path) const {
+    if (nodes_.front().has_children) return find_below(path);
+    return {route_at(nodes_.front().prefix), false};
+  }
 
   // 404 without a route, 405 with Allow for a method it does not offer, 204 with Allow for OPTIONS, 413 for a body that
   // is declared larger than the route takes, 308 where the slash is missing; else what the handler says, finished.
@@ -53,6 +56,8 @@ class Routes {
     bool has_children = false;
   };
 
+  const Route* route_at(uint32_t number) const { return number == NameTable::none ? nullptr : &routes_[number]; }
+  Match find_below(std::string_view path) const;
   void insert(uint32_t number);
 
   const std::string host_;
