@@ -27,7 +27,7 @@ SYSTEM = [
 ]
 # The codecs are functions from bytes to values.
 PURE_FLOOR = "http"
-IMPURE = re.compile(r"(sys|net|netinet|arpa|linux)/.*|(unistd|fcntl|poll|signal|pthread)\.h"
+IMPURE = re.compile(r"(sys|net|netinet|linux)/.*|(unistd|fcntl|poll|signal|pthread)\.h"
                     r"|thread|mutex|condition_variable|fstream|filesystem|cstdio|coroutine")
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
@@ -50,7 +50,7 @@ def breaches(name, text, exists):
         if bracket == '"':
             other = floor_of(header)
             if not exists(header):
-                yield f"{place}: no src/{header}; a path begins at src"
+                yield f"{place}: no src/{header}; paths of ours begin at src, others stand in <>"
             elif floor and other != floor and other not in FLOORS[floor]:
                 yield f"{place}: floor {floor} may not include {header}"
             continue
