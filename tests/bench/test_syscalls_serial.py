@@ -34,36 +34,31 @@ def can_trace():
         ["strace", "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
 
 
+RECEIVE = ("recvfrom", "recvmsg", "read", "readv")
+SEND = ("sendto", "sendmsg", "write", "writev")
+
+
 @unittest.skipUnless(can_trace(), "needs strace, and the right to trace")
 class SystemCalls(unittest.TestCase):
-    def assert_calls(self, workload, exact, others):
-        """A request costs these calls, and no more than so many others."""
-        counted = {
-    name: number for name,
-    number in per_request(
-        workload,
-        calls,
-        256,
-         2304).items() if abs(number) > 0.001}
-        print({name: round(number, 3) for name, number in counted.items()}, flush=True)
-        for names, number in exact.items():
-            self.assertAlmostEqual(sum(counted.pop(name, 0) for name in names), number, delta=0.02, msg=names)
-        self.assertLessEqual(sum(counted.values()), others, counted)
+    def assert_calls(self, workload, due, others):
+        """A request costs the calls that are due (number by names), and beyond them no more than so many others."""
+        counted = per_request(workload, calls, 256, 2304)
+        print({name: round(number, 3) for name, number in counted.items() if abs(number) > 0.001}, flush=True)
+        for names, number in due.items():
+            self.assertGreaterEqual(sum(counted.get(name, 0) for name in names), 0.97 * number, names)
+        self.assertLessEqual(sum(counted.values()), sum(due.values()) + others, counted)
 
     def test_a_request_on_a_kept_connection_is_received_and_answered(self):
-        self.assert_calls(KEPT, {("recvfrom", "recvmsg", "read"): 1, ("sendto", "sendmsg", "write", "writev"): 1}, 0.1)
+        self.assert_calls(KEPT, {RECEIVE: 1, SEND: 1}, 0.1)
 
     def test_requests_that_come_together_are_answered_together(self):
-        self.assert_calls(PIPELINED, {("recvfrom", "recvmsg", "read"): 1 / 16,
-                          ("sendto", "sendmsg", "write", "writev"): 1 / 16}, 0.01)
+        self.assert_calls(PIPELINED, {RECEIVE: 1 / 16, SEND: 1 / 16}, 1 / 16)
 
     def test_a_connection_is_accepted_answered_and_closed(self):
-        self.assert_calls(CLOSED, {("accept4",): 1, ("recvfrom", "recvmsg", "read"): 1, ("sendto", "sendmsg", "write",
-                                                                                         "writev"): 1,
-                                   ("close",): 1}, 0.3)
+        self.assert_calls(CLOSED, {("accept4",): 1, RECEIVE: 1, SEND: 1, ("close",): 1}, 0.3)
 
     def test_log_lines_are_written_together(self):
-        self.assert_calls(LOGGED, {("recvfrom", "recvmsg", "read"): 1, ("sendto", "sendmsg"): 1}, 0.15)
+        self.assert_calls(LOGGED, {RECEIVE: 1, SEND: 1}, 0.15)
 
 
 if __name__ == "__main__":

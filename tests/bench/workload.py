@@ -52,9 +52,11 @@ class Workload:
         clients = [] if self.close else [Client(server.address, timeout=60) for _ in range(self.connections)]
         for _ in range(count // (self.depth * self.connections)):
             if self.close:
-                clients = [Client(server.address, timeout=60) for _ in range(self.connections)]
-            for client in clients:
-                client.send(request)
+                clients = []
+            for number in range(self.connections):
+                if self.close:
+                    clients.append(Client(server.address, timeout=60))
+                clients[number].send(request)
             for client in clients:
                 for _ in range(self.depth):
                     assert client.response().body == expected

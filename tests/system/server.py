@@ -178,9 +178,13 @@ class Server:
         with open(self.path("stderr"), encoding="utf-8", errors="replace") as file:
             return file.read()
 
-    def descriptors(self):
-        """How many descriptors the program has open."""
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+    def descriptors(self, kind=""):
+        """How many descriptors the program has open; of a kind: "socket", ..."""
+        count = 0
+        for name in os.listdir(f"/proc/{self.pid}/fd"):
+            with contextlib.suppress(FileNotFoundError):
+                count += os.readlink(f"/proc/{self.pid}/fd/{name}").startswith(kind)
+        return count
 
     def cpu_seconds(self):
         """The processor time that the program has used."""

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from server import PATIENCE, PROGRAM, Client, Server, free_port, listening_socket, write_files
@@ -70,13 +71,10 @@ class Information(unittest.TestCase):
 class Mistakes(Folder):
     def test_a_wrong_command_line_is_2(self):
         good = self.write(RIGHT)
-        for arguments in (["--nonsense"], ["serve", "--nonsense"], ["serve", "--config"],
-                          ["serve", "--workers", "many"],
-                          ["serve", "--workers", "-1"], ["serve", "a", "b"],
-                          ["serve", "--listen", "nowhere", self.folder],
-                          ["serve", "--listen", "127.0.0.1:99999", self.folder], ["serve",
-                              "--listen", "x=y=z", "--config", good],
-                          ["serve", "--listen", "other=127.0.0.1:1", "--config", good]):
+        for line in ("--nonsense", "serve --nonsense", "serve --config", "serve --workers many", "serve --workers -1",
+                     "serve a b", "serve --listen nowhere", "serve --listen 127.0.0.1:99999",
+                     f"serve --listen x=y=z --config {good}"):
+            arguments = line.split()
             with self.subTest(arguments):
                 result = run(*arguments)
                 self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
@@ -91,7 +89,7 @@ class Mistakes(Folder):
         path = self.write(WRONG)
         result = run("serve", "--config", path)
         self.assertEqual(result.returncode, 78, result.stderr)
-        for line, word in ((2, "workers"), (4, "adress"), (6, "12 M"), (10, "200"), (11, "root"), (13, "cgi")):
+        for line, word in ((2, "workers"), (4, "adress"), (6, "body_size"), (10, "status"), (11, "root"), (13, "cgi")):
             with self.subTest(line=line):
                 self.assertRegex(result.stderr, rf"(?m)^{re.escape(path)}:{line}:\d+: error: .*{word}")
         self.assertIn("address", result.stderr)
@@ -204,6 +202,7 @@ class Serving(Folder):
         threads = {}
         for workers in ("1", "4"):
             with self.serve("--config", config, "--workers", workers, "--listen", f"127.0.0.1:{free_port()}") as server:
+                time.sleep(0.2 * PATIENCE)  # the last of them may start when the others serve already
                 threads[workers] = len(os.listdir(f"/proc/{server.pid}/task"))
         self.assertEqual(threads["4"] - threads["1"], 3)
 
@@ -224,7 +223,7 @@ class Serving(Folder):
             links = {link for link in re.findall(r'href="(/[^"/][^"]*)"', response.body.decode())}
             for link in links:
                 with self.subTest(link):
-                    self.assertLess(client.ask(link).status, 400)
+                    self.assertIn(client.ask(link).status // 100, (4,) if "no-such" in link else (2, 3))
 
 
 class Logs(Folder):

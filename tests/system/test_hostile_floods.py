@@ -43,8 +43,10 @@ class Floods(unittest.TestCase):
 
     def test_a_head_of_megabytes(self):
         before = self.memory()
-        for start in (b"", b"GET /", b"GET / HTTP/1.1\r\nHost: test\r\nA: ", b"GET / HTTP/1.1\r\nHost: test\r\n"):
+        for start in (b"", b"GET /", b"GET / HTTP/1.1\r\nHost: test\r\nA: b", b"GET / HTTP/1.1\r\nHost: test\r\n"):
             for filling in (b"a" * 1000, b"A: b\r\n" * 200, b"%41" * 300, b"\r\n" * 500):
+                if b"Host" in start and filling.startswith(b"\r"):
+                    continue  # that is a whole head
                 with self.subTest(start=start, filling=filling[:6]), self.server.client() as client:
                     client.send(start, filling * 4000)
                     self.assertIn(client.response().status, (400, 414, 431, 501))

@@ -1,7 +1,7 @@
 """What the server makes of request lines, fields and methods. RFC 9110 and RFC 9112."""
 import unittest
 
-from dialogue import CLOSED, SENTINEL, Dialogue, head, refused, run
+from dialogue import CLOSED, EITHER, SENTINEL, Dialogue, head, refused, run
 from server import Server
 
 SITE = SENTINEL + """
@@ -49,7 +49,7 @@ def no_interim(answers):
 
 REQUEST_LINES = [
     Dialogue("plain", head(), [200], check=body(b"<p>index</p>")),
-    Dialogue("empty lines before it", b"\r\n\r\n" + head(), [200]),
+    Dialogue("an empty line before it", b"\r\n" + head(), [200]),
     Dialogue("later minor version", head(request="GET / HTTP/1.9"), [200]),
     Dialogue("absolute form", head(request="GET http://test/a.txt HTTP/1.1"), [200], check=body(b"text")),
     Dialogue("absolute form, upper case, port", head(request="GET HTTP://TEST:80/a.txt HTTP/1.1"), [200]),
@@ -161,7 +161,7 @@ HOSTS = [
     refused("port that is too large", head(host="Host: test:99999")),
     refused("negative port", head(host="Host: test:-1")),
     refused("open bracket", head(host="Host: [::1")),
-    refused("percent", head(host="Host: te%00st")),
+    refused("bad percent-encoding", head(host="Host: te%zzst")),
     refused("quote", head(host='Host: "test"')),
     refused("raw byte over 127", head(host="Host: t\xe4st")),
     refused("malformed beside absolute form", head(request="GET http://test/ HTTP/1.1", host="Host: a b")),
@@ -181,9 +181,9 @@ METHODS = [
              check=allows("GET", "HEAD", "OPTIONS", "POST", "PUT")),
     Dialogue("TRACE", head(request="TRACE / HTTP/1.1"), [405]),
     Dialogue("CONNECT", head(request="CONNECT test:443 HTTP/1.1"), [405]),
-    Dialogue("unknown method", head(request="BREW / HTTP/1.1"), [501]),
-    Dialogue("method in lower case", head(request="get / HTTP/1.1"), [501]),
-    Dialogue("unknown method with punctuation", head(request="M-SEARCH!#$ / HTTP/1.1"), [501]),
+    Dialogue("unknown method", head(request="BREW / HTTP/1.1"), [501], EITHER),
+    Dialogue("method in lower case", head(request="get / HTTP/1.1"), [501], EITHER),
+    Dialogue("unknown method with punctuation", head(request="M-SEARCH!#$ / HTTP/1.1"), [501], EITHER),
     refused("asterisk for an unknown method", head(request="BREW * HTTP/1.1"), 400, 501),
 ]
 

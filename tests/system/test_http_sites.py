@@ -112,7 +112,7 @@ redirect = { to = "https://a.test/x?y", status = 301 }
 redirect = { to = "https://b.test/base", status = 307 }
 """
         cases = {"/one": (308, "/new"), "/one?a=b%20c": (308, "/new?a=b%20c"), "/two": (301, "https://a.test/x?y"),
-                 "/two?z": (301, "https://a.test/x?y"), "/tree/": (307, "https://b.test/base/"),
+                 "/two?z": (301, "https://a.test/x?y"), "/tree/": (307, "https://b.test/base"),
                  "/tree/a/b?c": (307, "https://b.test/base/a/b?c"), "/tree/%0d%0aSet-Cookie:x": None,
                  "/tree/%40evil": None,
                  "/tree/%3fa%23b": (307, "https://b.test/base/%3Fa%23b")}

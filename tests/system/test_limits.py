@@ -93,12 +93,12 @@ class Deadlines(unittest.TestCase):
             self.assert_others_are_served()
 
     def test_a_client_that_reads_nothing_is_cut_off(self):
-        before = self.server.descriptors()
+        before = self.server.descriptors("socket")
         with self.server.client(timeout=6, receive_buffer=4096) as client:
             client.send(head(request="GET /large HTTP/1.1") * 4)
-            self.assertTrue(wait_until(lambda: self.server.descriptors() > before))
+            self.assertTrue(wait_until(lambda: self.server.descriptors("socket") > before))
             self.assert_others_are_served()
-            self.assertTrue(wait_until(lambda: self.server.descriptors() <= before, 8), "the connection is still there")
+            self.assertTrue(wait_until(lambda: self.server.descriptors("socket") <= before, 8), "the connection is still there")
             with self.assertRaises((ConnectionError, ProtocolError)):
                 for _ in range(4):
                     client.response()
@@ -176,12 +176,12 @@ class Descriptors(unittest.TestCase):
             with self.subTest(inherited=inherited), contextlib.ExitStack() as stack:
                 sockets = [stack.enter_context(listening_socket())] if inherited else []
                 server = stack.enter_context(Server(SITE + PATIENT, FILES, inherit=sockets))
-                self.assertEqual(server.get("/a.txt").status, 200)
+                self.assertEqual(server.get("/take").status, 200)
                 room = server.descriptors() + 12
                 subprocess.run(["prlimit", "--pid", str(server.pid), f"--nofile={room}:{room}"], check=True)
                 clients = [stack.enter_context(server.client()) for _ in range(40)]
                 for each in clients:
-                    each.send(head(request="GET /a.txt HTTP/1.1"))
+                    each.send(head(request="GET /take HTTP/1.1"))
                 served = [each for each in clients if not each.is_silent(0.05)]
                 self.assertGreater(len(served), 5)
                 self.assertLess(len(served), 40)
@@ -199,7 +199,7 @@ class Descriptors(unittest.TestCase):
         waiting = [each for each in clients if each not in served]
         while served:
             for each in served:
-                self.assertEqual(each.response().body, b"text")
+                self.assertEqual(each.response().body, b"taken")
                 each.close()
             if not waiting:
                 return
