@@ -56,7 +56,7 @@ class RouteBuilder {
     tell(findings_, text, section_.path_of(key), fault);
   }
 
-  // The handler; null where there is none, which is told as well as that there are several.
+  // The handler; null where there is none. That is told, and that there are several.
   const Key* find_handler() {
     const Entry* first = nullptr;
     for (const Entry& entry : section_.entries) {
@@ -71,6 +71,7 @@ class RouteBuilder {
              "remove one of the two, or make two routes");
     }
     if (first != nullptr) return first->key;
+    if (section_.has_unknown) return nullptr;
     findings_.add(section_.region, section_.path, fmt::format("the route {} has no handler", quoted(section_.name)),
                   "give it a `root`, `redirect` or `respond`");
     return nullptr;

@@ -67,9 +67,11 @@ void move_own_route(const Section& host, std::vector<Section>& routes, Findings&
   if (own.empty()) return;
   auto route = std::ranges::find(routes, whole_host, &Section::name);
   if (route == routes.end()) {
-    Section made{Table::route, host.region, std::string(whole_host), host.path, {}};
-    route = routes.insert(routes.begin(), std::move(made));
+    route = routes.insert(
+        routes.begin(),
+        {.table = Table::route, .region = host.region, .name = std::string(whole_host), .path = host.path});
   }
+  route->has_unknown |= host.has_unknown;
   for (Entry& entry : own) {
     const std::string_view name = entry.key->name;
     if (const Entry* twice = route->find(name)) {
@@ -81,6 +83,7 @@ void move_own_route(const Section& host, std::vector<Section>& routes, Findings&
     }
     route->entries.push_back(std::move(entry));
   }
+  std::ranges::sort(route->entries, {}, [](const Entry& entry) { return entry.key_region.begin; });
 }
 
 // The sections of a host's routes, with the host's own keys in that of "/".
@@ -117,7 +120,9 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
   host.places = build_places(section);
 
   const std::vector<Section> routes = routes_of(section, findings);
-  if (routes.empty()) {
+  const Entry* routes_entry = section.find("route");
+  const bool refused = routes_entry != nullptr && std::holds_alternative<std::monostate>(routes_entry->value);
+  if (routes.empty() && !refused && !section.has_unknown) {
     findings.add(section.region, section.path, fmt::format("the host {} serves nothing", quoted(section.name)),
                  "give it a `root`, or routes");
   }

@@ -38,10 +38,11 @@ struct Entry {
 
 struct Section {
   Table table = Table::file;
-  Region region;     // of its name, or of the key whose value it is
-  std::string name;  // of a table by name: a.b of [vhost."a.b"]; else empty
-  std::string path;  // vhost."a.b".route."/x"
-  std::vector<Entry> entries;
+  Region region = {};        // of its name, or of the key whose value it is
+  std::string name = {};     // of a table by name: a.b of [vhost."a.b"]; else empty
+  std::string path = {};     // vhost."a.b".route."/x"
+  bool has_unknown = false;  // a key was not known: what seems to be missing may be that
+  std::vector<Entry> entries = {};
 
   // Null where the key does not stand here. The name is one that the schema knows.
   const Entry* find(std::string_view key) const {

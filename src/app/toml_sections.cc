@@ -51,6 +51,7 @@ class Reader {
       const Key* key = find_key(section.table, name.str());
       if (key == nullptr) {
         tell_unknown(name.str(), region, section);
+        section.has_unknown = true;
         continue;
       }
       if (!key->served) {
@@ -72,25 +73,28 @@ class Reader {
     if (key.type == Type::tables && table != nullptr) return tables(key, *table, path);
     if (key.type == Type::table && table != nullptr) {
       std::vector<Section> one;
-      one.push_back(read(*table, {key.inner, region, {}, path, {}}));
+      one.push_back(read(*table, {.table = key.inner, .region = region, .path = path}));
       return one;
     }
     return read_value(key, node, path, findings_);
   }
 
-  std::vector<Section> tables(const Key& key, const toml::table& source, const std::string& path) {
+  Value tables(const Key& key, const toml::table& source, const std::string& path) {
     std::vector<Section> all;
     for (auto&& [name, node] : source) {
       const Region region = region_of(name.source());
       std::string inner_path = path + '.' + written(name.str());
       if (const toml::table* table = node.as_table()) {
-        all.push_back(read(*table, {key.inner, region, std::string(name.str()), std::move(inner_path), {}}));
+        all.push_back(read(
+            *table,
+            {.table = key.inner, .region = region, .name = std::string(name.str()), .path = std::move(inner_path)}));
         continue;
       }
       const bool lacks_name = find_key(key.inner, name.str()) != nullptr;
       findings_.add(region, std::move(inner_path), fmt::format("{} in [{}] is not a table", quoted(name.str()), path),
                     lacks_name ? fmt::format("give the table a name: {}", header_of(key.inner)) : "");
     }
+    if (all.empty() && !source.empty()) return {};
     std::ranges::sort(all, {}, [](const Section& section) { return section.region.begin; });
     return all;
   }
@@ -162,7 +166,7 @@ std::optional<Section> read_sections(std::string_view text, Findings& findings) 
   try {
     const toml::table file = toml::parse(text);
     constexpr Region beginning{{1, 1}, {1, 1}};
-    return Reader(findings).read(file, {Table::file, beginning, {}, {}, {}});
+    return Reader(findings).read(file, {.table = Table::file, .region = beginning});
   } catch (const toml::parse_error& error) {
     tell(error, text, findings);
     return std::nullopt;
