@@ -15,6 +15,9 @@ namespace {
 // Another worker's connection may have ended meanwhile, or a descriptor of somebody else.
 constexpr Clock::duration pause_time = std::chrono::milliseconds(50);
 
+// A lack of descriptors that lasts is told once in a while.
+constexpr Clock::duration tell_pause = std::chrono::minutes(1);
+
 Peer peer_of(const sockaddr_storage& address) {
   Peer peer;
   if (address.ss_family == AF_INET) {
@@ -86,7 +89,6 @@ bool Acceptor::accept_one() {
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   Fd socket(::accept4(listener_.fd(), generic, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket) {
-    told_ = false;
     worker_.accepted(std::move(socket), peer_of(address), entrance_);
     return true;
   }
@@ -97,7 +99,8 @@ bool Acceptor::accept_one() {
     case ENOBUFS:
     case ENOMEM:
       // The listener stays readable: without a pause the loop would spin.
-      if (!std::exchange(told_, true)) {
+      if (worker_.loop().now() >= tell_again_) {
+        tell_again_ = worker_.loop().now() + tell_pause;
         worker_.crew().warn("accept_paused", "no descriptor or memory is left for another connection: new ones wait");
       }
       pause();

@@ -32,7 +32,7 @@ class Acceptor final : private Watcher, private Deadline {
   size_t entrance_;
   bool paused_ = false;
   bool stopped_ = false;
-  bool told_ = false;  // that descriptors have run out
+  Clock::time_point tell_again_{};  // that descriptors have run out
 };
 
 }  // namespace webserv

@@ -39,10 +39,8 @@ struct Exchange {
   std::string path_scratch;  // where a path or host had to be decoded
   std::string host_scratch;
   std::string out;                                 // gathered answers
-  SharedBytes tail;                                // a large body that follows them, sent from where it lies
   std::shared_ptr<const Application> application;  // what the request began with, also when it is replaced meanwhile
   MessageShape shape;                              // of the answer that is being sent
-  bool body_waits = false;                         // its body is not gathered
   bool head_timed = false;                         // the deadline of the head that is being read runs
   int64_t began = 0;  // when its bytes came, microseconds since 1970; only where requests are logged
 
@@ -50,7 +48,6 @@ struct Exchange {
     in.clear();
     parser.reset();
     out.clear();
-    tail = {};
     head_timed = false;
   }
 };

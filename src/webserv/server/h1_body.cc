@@ -112,18 +112,16 @@ Task<bool> H1Body::ask_for_it() {
 }
 
 bool H1Body::skippable() const {
-  if (ended_) return true;
   // A client that waits for "100 Continue" may send its body after the answer, or another request: nobody can tell.
   return !expects_continue_ && left_ <= skip_size;
 }
 
-// False: the body is malformed.
-bool H1Body::drop_buffered() {
+std::expected<void, HttpError> H1Body::drop_buffered() {
   std::string_view input = in_->unread();
   size_t count = static_cast<size_t>(std::min<uint64_t>(input.size(), left_));
   if (framing_.kind == Framing::Kind::chunked) {
     std::expected<ChunkDecoder::Piece, HttpError> piece = decoder_.decode(input);
-    if (!piece) return false;
+    if (!piece) return std::unexpected(piece.error());
     count = piece->consumed;
     decoded_ += piece->data.size();
     ended_ = piece->done;
@@ -134,22 +132,24 @@ bool H1Body::drop_buffered() {
   }
   in_->consume(count);
   received_ += count;
-  return true;
+  if (decoded_ > limits_->body_size) return std::unexpected(too_large);
+  return {};
 }
 
-Task<bool> H1Body::skip() {
+Task<std::expected<bool, HttpError>> H1Body::skip() {
   uint64_t most = decoded_ + skip_size;
-  while (!ended_) {
+  while (!ended_ && decoded_ <= most) {
     if (!in_->empty()) {
-      if (!drop_buffered() || decoded_ > most) co_return false;
+      std::expected<void, HttpError> dropped = drop_buffered();
+      if (!dropped) co_return std::unexpected(dropped.error());
       continue;
     }
     in_->make_room();
     std::expected<size_t, HttpError> got = co_await receive(in_->room());
-    if (!got) co_return false;
+    if (!got) co_return std::unexpected(got.error());
     in_->added(*got);
   }
-  co_return true;
+  co_return ended_;
 }
 
 }  // namespace webserv

@@ -26,10 +26,13 @@ class H1Body final : public Body {
 
   // Whether all of it was read.
   bool ended() const { return ended_; }
-  // Whether the connection can go on after this body: it has ended, or so little is left that it will be skipped.
+  // Nobody knows where it ends: the connection cannot go on after this request.
+  void give_up() { ended_ = false; }
+  // Whether what is left may be little enough to be skipped, and is sure to come.
   bool skippable() const;
-  // Reads and drops what is left, at most skip_size bytes. False: the connection has to be closed.
-  Task<bool> skip();
+  // Reads and drops what is left. False: it was more than skip_size bytes, and the connection cannot go on. An error is
+  // what the client is to be told.
+  Task<std::expected<bool, HttpError>> skip();
 
   // Bytes that were dealt with, with chunk framing.
   uint64_t received() const { return received_; }
@@ -39,7 +42,7 @@ class H1Body final : public Body {
   Task<std::expected<size_t, HttpError>> read_chunked(std::span<char> into);
   Task<std::expected<size_t, HttpError>> receive(std::span<char> into);
   Task<bool> ask_for_it();
-  bool drop_buffered();
+  std::expected<void, HttpError> drop_buffered();
 
   Stream* client_ = nullptr;
   InputBuffer* in_ = nullptr;

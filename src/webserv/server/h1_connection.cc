@@ -29,10 +29,6 @@ uint64_t body_sent_at_once(const Response& response, const MessageShape& shape) 
   return shape.head_only ? 0 : length;
 }
 
-std::array<iovec, 2> outgoing(Exchange& x) {
-  return {iovec{x.out.data(), x.out.size()}, iovec{const_cast<char*>(x.tail.bytes.data()), x.tail.bytes.size()}};
-}
-
 }  // namespace
 
 Task<> H1Connection::serve() {
@@ -69,15 +65,11 @@ Task<H1Connection::Next> H1Connection::converse() {
   Next next = overloaded_ ? refuse(x, too_many_connections) : Next::go_on;
   for (;;) {
     bool whole = next == Next::go_on && read_head(x, next);
-    bool full = x.out.size() > gather_size || !x.tail.bytes.empty() || answered == requests_per_turn;
-    bool gathered = !x.out.empty() || !x.tail.bytes.empty();
-    if (gathered && (!whole || full)) {
-      std::array<iovec, 2> pieces = outgoing(x);
-      std::span<iovec> all(pieces.data(), x.tail.bytes.empty() ? 1 : 2);
+    bool full = x.out.size() > gather_size || answered == requests_per_turn;
+    if ((!whole || full) && !x.out.empty()) {
       client_.expires_after_pause(x.request.limits.write);
-      Result<> sent = co_await client_.write_all(all);
+      Result<> sent = co_await client_.write_all(x.out);
       x.out.clear();
-      x.tail = {};
       if (!sent) co_return Next::reset;
       if (answered == requests_per_turn) co_await client_.loop().next_turn();
       answered = 0;
@@ -87,8 +79,10 @@ Task<H1Connection::Next> H1Connection::converse() {
       ++answered;
       Answer answer = ask(x);
       Response* response = std::get_if<Response>(&answer);
-      bool concluded = response != nullptr && conclude(x, *response, next);
-      if (!concluded) next = co_await conclude_later(x, answer);
+      bool at_once = response != nullptr && x.body.ended();
+      bool concluded = at_once && conclude(x, *response);
+      next = after_answer(x);
+      if (!concluded) next = co_await conclude_later(x, answer, at_once);
       continue;
     }
     if (x.in.make_room()) x.parser.reset();
@@ -175,8 +169,9 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
 Answer H1Connection::ask(Exchange& x) {
   if (std::optional<HttpError> wrong = begin_request(x)) {
     Response response = refusal(*wrong);
-    response.close = wrong->status != Status::not_found;
-    return response;
+    if (wrong->status == Status::not_found) return response;
+    x.body.give_up();
+    return closing(std::move(response));
   }
   try {
     return x.application->handler(x.request);
@@ -193,49 +188,49 @@ MessageShape H1Connection::shape_of(Exchange& x, const Response& response) {
   shape.minor_version = head.minor_version;
   shape.head_only = head.method == Method::head;
   ++served_;
-  shape.keep_alive = head.keep_alive && !response.close && !worker_.draining && x.body.skippable() &&
+  shape.keep_alive = head.keep_alive && !response.close && !worker_.draining && x.body.ended() &&
                      served_ < x.application->limits.requests_per_connection && !ends_with_connection(response, shape);
   return shape;
 }
 
-// Gathers the response. True: all of it is done, and `next` says how to go on. False: its body has to be sent, or the
-// rest of the request's has to be read, by conclude_later().
-bool H1Connection::conclude(Exchange& x, Response& response, Next& next) {
+// How to go on after the answer that x.shape tells of.
+H1Connection::Next H1Connection::after_answer(const Exchange& x) {
+  if (x.shape.keep_alive) return Next::go_on;
+  bool all_said = !x.request.head().keep_alive && x.body.ended() && x.in.empty();
+  return all_said ? Next::close : Next::linger;
+}
+
+// Gathers the response. True: all of it is there. False: its body has to be sent yet.
+bool H1Connection::conclude(Exchange& x, Response& response) {
   if (wants_selection(x.request.head_)) response = select_representation(x.request, std::move(response));
   if (response.server_error_page && std::holds_alternative<std::monostate>(response.body)) {
     response = error_page(response, x.request.field(FieldName::accept));
   }
   x.shape = shape_of(x, response);
-  x.body_waits = !gather_response(x, response, x.shape);
-  if (!x.body_waits) log(x, response, body_sent_at_once(response, x.shape));
-  if (x.body_waits || !x.body.ended()) return false;
+  bool whole = gather_response(x, response, x.shape);
+  if (whole) log(x, response, body_sent_at_once(response, x.shape));
   x.in.release();
-  if (!x.shape.keep_alive) next = x.request.head_.keep_alive || !x.in.empty() ? Next::linger : Next::close;
-  return true;
+  return whole;
 }
 
-// The same for what takes time: a handler that is a task, a large body, a request's body that nobody read.
-Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answer) {
-  Next next = Next::go_on;
+// The same for what takes time: a handler that is a task, a large body, a request's body that nobody read. `gathered`:
+// conclude() was here.
+Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answer, bool gathered) {
   if (auto* task = std::get_if<Task<Response>>(&answer)) {
     Response late = co_await settle(x, *task);
     answer.emplace<Response>(std::move(late));
-    if (conclude(x, std::get<Response>(answer), next)) co_return next;
   }
   Response& response = std::get<Response>(answer);
+  // What nobody read is read before the answer: a malformed body is told even where no handler cares for it.
+  if (!x.body.ended() && !response.close && x.body.skippable()) {
+    std::expected<bool, HttpError> skipped = co_await x.body.skip();
+    if (!skipped) co_return refuse(x, skipped.error());
+  }
+  if (!gathered && conclude(x, response)) co_return after_answer(x);
   uint64_t sent = 0;
-  if (x.body_waits) {
-    Result<> whole = co_await send_body(client_, x, response, is_chunked(response, x.shape), sent);
-    log(x, response, sent);
-    if (!whole) co_return Next::reset;
-  }
-  if (!x.shape.keep_alive) {
-    bool all_said = !x.request.head_.keep_alive && x.body.ended() && x.in.empty();
-    co_return all_said ? Next::close : Next::linger;
-  }
-  bool skipped = co_await x.body.skip();
-  x.in.release();
-  co_return skipped ? Next::go_on : Next::linger;
+  Result<> whole = co_await send_body(client_, x, response, is_chunked(response, x.shape), sent);
+  log(x, response, sent);
+  co_return whole ? after_answer(x) : Next::reset;
 }
 
 // Lets a handler that is a task come to its end. Answers to earlier requests are sent before: it may take long.
@@ -270,10 +265,7 @@ H1Connection::Next H1Connection::refuse(Exchange& x, const HttpError& wrong) {
   shape.date_line = worker_.date_line();
   shape.keep_alive = false;
   bool whole = gather_response(x, response, shape);
-  if (auto* page = std::get_if<std::string>(&response.body); page != nullptr && !whole) {
-    auto owner = std::make_shared<const std::string>(std::move(*page));
-    x.tail = SharedBytes(owner, *owner);
-  }
+  if (auto* page = std::get_if<std::string>(&response.body); page != nullptr && !whole) x.out.append(*page);
   log(x, response, body_sent_at_once(response, shape));
   return Next::linger;
 }

@@ -52,8 +52,9 @@ class H1Connection {
   Task<Next> more(Exchange& x);
   std::optional<HttpError> begin_request(Exchange& x);
   Answer ask(Exchange& x);
-  bool conclude(Exchange& x, Response& response, Next& next);
-  Task<Next> conclude_later(Exchange& x, Answer& answer);
+  bool conclude(Exchange& x, Response& response);
+  static Next after_answer(const Exchange& x);
+  Task<Next> conclude_later(Exchange& x, Answer& answer, bool gathered);
   Task<Response> settle(Exchange& x, Task<Response>& handler);
   MessageShape shape_of(Exchange& x, const Response& response);
   void log(const Exchange& x, const Response& response, uint64_t response_bytes);

@@ -34,14 +34,9 @@ bool gather_prepared(Exchange& x, const std::shared_ptr<const Prepared>& prepare
     x.out.append("Connection: keep-alive\r\n");
   }
   std::string_view rest = prepared->fields_and_body;
-  if (shape.head_only) {
-    x.out.append(rest.substr(0, prepared->body_offset));
-  } else if (rest.size() <= gather_size) {
-    x.out.append(rest);
-  } else {
-    x.tail = SharedBytes(prepared, rest);
-  }
-  return true;
+  bool large = rest.size() > gather_size;
+  x.out.append(large || shape.head_only ? rest.substr(0, prepared->body_offset) : rest);
+  return shape.head_only || !large;
 }
 
 // Appends `length` bytes of a file from `from`.
@@ -144,6 +139,17 @@ class Sink final : public BodySink {
   uint64_t& sent_;
 };
 
+// The bytes of a body that is in memory; none of any other.
+std::string_view bytes_of(const BodySource& body) {
+  if (const auto* bytes = std::get_if<std::string>(&body)) return *bytes;
+  if (const auto* view = std::get_if<std::string_view>(&body)) return *view;
+  if (const auto* shared = std::get_if<SharedBytes>(&body)) return shared->bytes;
+  if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
+    return std::string_view((*prepared)->fields_and_body).substr((*prepared)->body_offset);
+  }
+  return {};
+}
+
 }  // namespace
 
 bool is_chunked(const Response& response, const MessageShape& shape) {
@@ -178,10 +184,9 @@ bool gather_response(Exchange& x, const Response& response, const MessageShape& 
   if (!known) return false;
   if (length == 0) return true;
   if (length > gather_size) return false;
-  if (const auto* bytes = std::get_if<std::string>(&response.body)) return x.out.append(*bytes), true;
-  if (const auto* view = std::get_if<std::string_view>(&response.body)) return x.out.append(*view), true;
-  if (const auto* shared = std::get_if<SharedBytes>(&response.body)) return x.out.append(shared->bytes), true;
-  return false;
+  std::string_view bytes = bytes_of(response.body);
+  x.out.append(bytes);
+  return !bytes.empty();
 }
 
 Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, bool chunked, uint64_t& sent) {
@@ -199,12 +204,8 @@ Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, 
     done = co_await send_slice(client, x.out, *slice);
   } else if (const auto* pieces = std::get_if<BodyPieces>(&body)) {
     done = co_await send_pieces(client, x.out, *pieces);
-  } else if (const auto* shared = std::get_if<SharedBytes>(&body)) {
-    done = co_await send_bytes(client, x.out, shared->bytes);
-  } else if (const auto* view = std::get_if<std::string_view>(&body)) {
-    done = co_await send_bytes(client, x.out, *view);
-  } else if (const auto* bytes = std::get_if<std::string>(&body)) {
-    done = co_await send_bytes(client, x.out, *bytes);
+  } else {
+    done = co_await send_bytes(client, x.out, bytes_of(body));
   }
   co_return done;
 }

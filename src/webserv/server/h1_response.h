@@ -17,7 +17,7 @@ bool is_chunked(const Response& response, const MessageShape& shape);
 // Whether the end of the body can only be told by closing the connection (RFC 9112 6.3).
 bool ends_with_connection(const Response& response, const MessageShape& shape);
 
-// Appends the head to x.out, and the body too where it is small; a large one that is in memory anyway becomes x.tail.
+// Appends the head to x.out, and the body too where it is small.
 // True: nothing else has to be sent. False: the body has to be sent by send_body().
 bool gather_response(Exchange& x, const Response& response, const MessageShape& shape);
 
