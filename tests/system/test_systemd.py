@@ -241,6 +241,26 @@ class WrongConfiguration(UnitTest):
         self.assertIn('the listener "web" has neither an address nor a socket', journal)
 
 
+class Journal(UnitTest):
+    def records(self):
+        GUEST.run("journalctl --sync")
+        lines = GUEST.run("journalctl --unit webserv.service --output json").stdout.splitlines()
+        return [record for record in map(json.loads, lines) if record.get("_COMM") == "webserv"]
+
+    def test_events_have_priorities_and_requests_are_json(self):
+        GUEST.run("systemctl start webserv.service")
+        self.assertEqual(self.get("http://127.0.0.1/index.html", "-A 'a\"b'")[0], 200)
+        requests = GUEST.until(lambda: [r["MESSAGE"] for r in self.records() if r["MESSAGE"].startswith("{")])
+        request = json.loads(requests[0])
+        self.assertEqual((request["event"], request["http_target"], request["http_status"], request["remote_addr"],
+                          request["listener"], request["http_user_agent"]),
+                         ("request", "/index.html", 200, "127.0.0.1", "http", 'a"b'))
+        events = [(r["PRIORITY"], r["MESSAGE"]) for r in self.records() if not r["MESSAGE"].startswith("{")]
+        self.assertTrue(any(priority == "5" and message.startswith("notice: ") for priority, message in events), events)
+        GUEST.run("systemctl stop webserv.service")
+        self.assertEqual(len([r for r in self.records() if r["MESSAGE"].startswith("{")]), 1)
+
+
 class Sandbox(UnitTest):
     def test_it_runs_as_a_user_of_its_own_without_rights(self):
         GUEST.run("systemctl start webserv.service")
@@ -256,7 +276,7 @@ class Sandbox(UnitTest):
         GUEST.write("/home/anna/site/index.html", "from home\n")
         self.configure('[listener.http]\n[vhost."*"]\nroot = "/home/anna/site"\n')
         GUEST.run("systemctl start webserv.service")
-        self.assertEqual(self.get("http://127.0.0.1/")[0], 404)
+        self.assertIn(self.get("http://127.0.0.1/")[0], (403, 404))
         self.drop_in("[Service]\nBindReadOnlyPaths=/home/anna/site:/srv/home-site\n")
         self.configure('[listener.http]\n[vhost."*"]\nroot = "/srv/home-site"\n')
         GUEST.run("systemctl restart webserv.service")
