@@ -10,6 +10,35 @@ constexpr uint64_t high_bits = 0x8080808080808080;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
+bool same_bytes(const char* a, const char* b, size_t size) {
+  for (size_t i = 0; i < size; ++i) {
+    if (to_lower(a[i]) != to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+template <class Word>
+bool same_word(const char* a, const char* b) {
+  constexpr auto case_bits = static_cast<Word>(0x2020202020202020);
+  Word in_a = 0;
+  Word in_b = 0;
+  std::memcpy(&in_a, a, sizeof in_a);
+  std::memcpy(&in_b, b, sizeof in_b);
+  Word differing = in_a ^ in_b;
+  // Where only bits of case differ, the bytes may be letters, and then are the same ones.
+  return differing == 0 || ((differing & ~case_bits) == 0 && same_bytes(a, b, sizeof(Word)));
+}
+
+// The last word may overlap the one before.
+template <class Word>
+bool same_words(const char* a, const char* b, size_t size) {
+  for (size_t at = 0; at + sizeof(Word) < size; at += sizeof(Word)) {
+    if (!same_word<Word>(a + at, b + at)) return false;
+  }
+  size_t last = size - sizeof(Word);
+  return same_word<Word>(a + last, b + last);
+}
+
 size_t skip_ascii(std::string_view text, size_t at) {
   for (; text.size() - at >= sizeof(uint64_t); at += sizeof(uint64_t)) {
     uint64_t word = 0;
@@ -39,11 +68,11 @@ size_t character_size(std::string_view text) {
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (to_lower(a[i]) != to_lower(b[i])) return false;
-  }
-  return true;
+  const size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size < sizeof(uint32_t)) return same_bytes(a.data(), b.data(), size);
+  if (size < sizeof(uint64_t)) return same_words<uint32_t>(a.data(), b.data(), size);
+  return same_words<uint64_t>(a.data(), b.data(), size);
 }
 
 std::string to_lower(std::string_view text) {

@@ -63,19 +63,20 @@ class Fields {
  public:
   void clear() {
     all_.clear();
+    size_ = 0;
     present_ = 0;
     repeated_ = 0;
   }
-  void add(Field field) {
-    if (field.known != FieldName::other) {
-      FieldSet bit = field_set(field.known);
-      if (present_ & bit) {
-        repeated_ |= bit;
-      } else {
-        present_ |= bit;
-        first_[static_cast<size_t>(field.known)] = static_cast<uint32_t>(all_.size());
-      }
+  void add(const Field& field) {
+    // Names that are `other` take part too: nobody asks for them, and a test would cost more.
+    FieldSet bit = field_set(field.known);
+    if (present_ & bit) {
+      repeated_ |= bit;
+    } else {
+      present_ |= bit;
+      first_[static_cast<size_t>(field.known)] = size_;
     }
+    ++size_;
     all_.push_back(field);
   }
 
@@ -94,12 +95,13 @@ class Fields {
   // All values of a known name, joined by ", " (RFC 9110 5.3).
   std::string joined(FieldName name) const;
 
-  size_t size() const { return all_.size(); }
+  size_t size() const { return size_; }
   std::vector<Field>::const_iterator begin() const { return all_.begin(); }
   std::vector<Field>::const_iterator end() const { return all_.end(); }
 
  private:
   std::vector<Field> all_;
+  uint32_t size_ = 0;  // of it; it would take a division
   FieldSet present_ = 0;
   FieldSet repeated_ = 0;
   std::array<uint32_t, static_cast<size_t>(FieldName::count_)> first_{};  // valid where present_ has the bit

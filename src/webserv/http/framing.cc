@@ -234,7 +234,7 @@ const HttpError* ChunkDecoder::take_trailers(std::string_view input, size_t& con
   const char* end = trailers_.data() + trailers_.size();
   Field field;
   bool last = *begin == '\r' || *begin == '\n';
-  LineEnd read = last ? read_crlf(begin, end, bad_line_end) : read_field_line(begin, end, field);
+  LineEnd read = last ? read_crlf(begin, end, bad_line_end) : read_field_line(begin, scan::Text(begin, end), field);
   if (read.error) return read.error;
   if (read.next == nullptr) return trailers_.size() == max_trailers ? &long_trailers : nullptr;
   if (last) {

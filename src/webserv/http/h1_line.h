@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "webserv/http/fields.h"
+#include "webserv/http/known_names.h"
 #include "webserv/http/scan.h"
 #include "webserv/http/status.h"
 
@@ -31,7 +32,7 @@ inline constexpr HttpError bad_value{Status::bad_request, "a field's value has a
 }  // namespace h1_errors
 
 // Behind the CRLF at `at`; `otherwise` is the error where another byte than CR or LF is there.
-inline LineEnd read_crlf(const char* at, const char* end, const HttpError& otherwise) {
+[[gnu::always_inline]] inline LineEnd read_crlf(const char* at, const char* end, const HttpError& otherwise) {
   if (at == end) return {};
   if (*at != '\r') return {nullptr, *at == '\n' ? &h1_errors::line_end : &otherwise};
   if (at + 1 == end) return {};
@@ -46,28 +47,35 @@ inline const HttpError& fault_of_name(const char* begin, const char* at) {
     case '\t': return at == begin ? h1_errors::folded_line : h1_errors::blank_after_name;
     case '\r': return h1_errors::no_colon;
     case '\n': return h1_errors::line_end;
-    case ':': return h1_errors::no_name;
     default: return h1_errors::bad_name;
   }
 }
 
-inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+inline bool is_blank(char c) { return scan::is(scan::blank, c); }
 
 // field-name ":" OWS field-value OWS CRLF. `field` holds views of the line once it is whole.
-inline LineEnd read_field_line(const char* at, const char* end, Field& field) {
-  const char* name = at;
-  at = scan::first_other<scan::Token>(at, end);
-  if (at == end) return {};
-  if (*at != ':' || at == name) return {nullptr, &fault_of_name(name, at)};
-  field.name = {name, at};
-  const char* value = at + 1;
-  while (value != end && is_blank(*value)) ++value;
-  const char* value_end = scan::first_other<scan::FieldValue>(value, end);
+[[gnu::always_inline]] inline LineEnd read_field_line(const char* at, const scan::Text& text, Field& field) {
+  const char* end = text.end();
+  const char* name_end = text.skip_few<scan::Token>(at);
+  if (name_end == end || *name_end != ':') {
+    name_end = text.skip_one_by_one<scan::Token>(name_end);
+    if (name_end == end) return {};
+    if (*name_end != ':') return {nullptr, &fault_of_name(at, name_end)};
+  }
+  if (name_end == at) return {nullptr, &h1_errors::no_name};
+  const char* value = name_end + 1;
+  const char* value_end = text.skip_usual<scan::FieldValue>(value);
+  if (value_end != end && *value_end != '\r') value_end = text.skip_one_by_one<scan::FieldValue>(value_end);
   LineEnd line = read_crlf(value_end, end, h1_errors::bad_value);
   if (line.next == nullptr) return line;
-  while (value_end != value && is_blank(value_end[-1])) --value_end;
+  // What follows is no blank, and what is left has one byte that is none.
+  while (is_blank(*value)) ++value;
+  if (value != value_end) {
+    while (is_blank(value_end[-1])) --value_end;
+  }
+  field.name = {at, name_end};
   field.value = {value, value_end};
-  field.known = field_name(field.name);
+  field.known = known_names::find(field.name);
   return line;
 }
 

@@ -29,6 +29,18 @@ bool begins_with(const char* at, const char* end, std::string_view text) {
   return static_cast<size_t>(end - at) >= text.size() && std::memcmp(at, text.data(), text.size()) == 0;
 }
 
+// Behind the method, which is a token.
+const char* read_method(const char* at, const scan::Text& text, RequestHead& head) {
+  constexpr std::string_view usual = "GET ";
+  if (begins_with(at, text.end(), usual)) {
+    head.method = Method::get;
+    return at + usual.size() - 1;
+  }
+  const char* end = text.first_other<scan::Token>(at);
+  head.method = parse_method({at, end});
+  return end;
+}
+
 // HTTP-version CRLF (RFC 9112 2.3). A digit is any digit here.
 LineEnd read_version(const char* at, const char* end, unsigned& major, unsigned& minor) {
   constexpr std::string_view usual = "HTTP/1.1\r\n";
@@ -48,144 +60,156 @@ LineEnd read_version(const char* at, const char* end, unsigned& major, unsigned&
   return read_crlf(at + minor_at + 1, end, bad_version);
 }
 
-// Reads the request line of a request whose first byte is at `at`.
-class RequestLine {
- public:
-  RequestLine(const char* end, RequestHead& head) : end_(end), head_(head) {}
+// Takes what most targets are: an absolute path without encodings, which ends at `path_end`, and perhaps a query.
+bool take_usual_target(std::string_view text, const char* path_end, RequestHead& head) {
+  const char* end = text.data() + text.size();
+  bool has_query = path_end != end;
+  if (text.front() != '/' || head.method == Method::connect || (has_query && *path_end != '?')) return false;
+  // One by one: a whole Target would be copied.
+  Target& target = head.target;
+  target.form = TargetForm::origin;
+  target.text = text;
+  target.authority = {};
+  target.path = {text.data(), path_end};
+  target.query = has_query ? std::string_view(path_end + 1, end) : std::string_view();
+  target.has_query = has_query;
+  return true;
+}
 
-  // Whether the bytes ended within the target.
-  bool ended_in_target() const { return ended_in_target_; }
-
-  LineEnd read(const char* at) {
-    const char* method_end = read_method(at);
-    if (method_end == end_) return {};
-    if (*method_end != ' ' || method_end == at) return {nullptr, &bad_method};
-    head_.method_name = {at, method_end};
-
-    const char* target = method_end + 1;
-    const char* target_end = scan::first_other<scan::PlainPath>(target, end_);
-    const char* plain_end = target_end;
-    target_end = scan::first_other<scan::TargetText>(target_end, end_);
-    ended_in_target_ = target_end == end_;
-    if (ended_in_target_) return {};
-    if (*target_end != ' ') return {nullptr, *target_end == '\r' || *target_end == '\n' ? &no_version : &bad_target};
-    if (target_end == target) return {nullptr, &no_target};
-
-    unsigned major = 0;
-    unsigned minor = 0;
-    LineEnd line = read_version(target_end + 1, end_, major, minor);
-    if (line.next == nullptr) return line;
-    if (major != 1) return {nullptr, &other_version};
-    // RFC 9110 2.5: a higher minor version is read as the highest that is known.
-    head_.minor_version = minor == 0 ? 0 : 1;
-    if (!take_target({target, target_end}, plain_end == target_end)) return {nullptr, &error_};
-    if (head_.method == Method::unknown) return {nullptr, &unknown_method};
-    return line;
+// Options are tokens: unlike in other lists, a quotation mark hides no comma.
+void read_connection_options(std::string_view value, bool& close, bool& keep_alive) {
+  for (size_t begin = 0; begin < value.size();) {
+    size_t end = begin;
+    while (end < value.size() && value[end] != ',') ++end;
+    std::string_view option = trim(value.substr(begin, end - begin));
+    close |= equals_ignoring_case(option, "close");
+    keep_alive |= equals_ignoring_case(option, "keep-alive");
+    begin = end + 1;
   }
-
- private:
-  const char* read_method(const char* at) {
-    constexpr std::string_view usual = "GET ";
-    if (begins_with(at, end_, usual)) {
-      head_.method = Method::get;
-      return at + usual.size() - 1;
-    }
-    const char* method_end = scan::first_other<scan::Token>(at, end_);
-    head_.method = parse_method({at, method_end});
-    return method_end;
-  }
-
-  bool take_target(std::string_view text, bool plain) {
-    if (plain && text.front() == '/' && head_.method != Method::connect) {
-      head_.target = {.text = text, .authority = {}, .path = text, .query = {}};
-      return true;
-    }
-    std::expected<Target, HttpError> target = parse_target(head_.method, text);
-    if (target) {
-      head_.target = *target;
-    } else {
-      error_ = target.error();
-    }
-    return target.has_value();
-  }
-
-  const char* end_;
-  RequestHead& head_;
-  bool ended_in_target_ = false;
-  HttpError error_;  // of the target
-};
+}
 
 // RFC 9112 9.3: HTTP/1.1 goes on unless told to close, HTTP/1.0 only where asked to; close wins.
 bool keeps_alive(const RequestHead& head) {
-  bool asked = head.minor_version > 0;
-  if (!head.fields.has(FieldName::connection)) return asked;
+  bool keep_alive = head.minor_version > 0;
+  if (!head.fields.has(FieldName::connection)) return keep_alive;
   bool close = false;
-  for (const Field& field : head.fields) {
-    if (field.known != FieldName::connection) continue;
-    // Options are tokens: unlike in other lists, a quotation mark hides no comma.
-    for (std::string_view rest = field.value; !rest.empty();) {
-      size_t comma = std::min(rest.find(','), rest.size());
-      std::string_view option = trim(rest.substr(0, comma));
-      rest.remove_prefix(std::min(comma + 1, rest.size()));
-      close |= equals_ignoring_case(option, "close");
-      asked |= equals_ignoring_case(option, "keep-alive");
-    }
+  if (!head.fields.repeated(FieldName::connection)) {
+    std::string_view value = head.fields.value(FieldName::connection);
+    if (equals_ignoring_case(value, "keep-alive")) return true;
   }
-  return asked && !close;
+  for (const Field& field : head.fields) {
+    if (field.known == FieldName::connection) read_connection_options(field.value, close, keep_alive);
+  }
+  return keep_alive && !close;
+}
+
+// What most hosts are: a name in lower or upper case and perhaps a port of up to four digits, which begin at `at`.
+// Where they end, or null.
+const char* read_usual_host(const char* at, const scan::Text& text) {
+  constexpr int most_digits = 4;
+  const char* end = text.skip_usual<scan::HostName>(at);
+  if (end == at || *at == '.') return nullptr;
+  if (end == text.end() || *end != ':') return end;
+  const char* port = ++end;
+  while (end != text.end() && is_digit(*end)) ++end;
+  return end - port <= most_digits ? end : nullptr;
 }
 
 // RFC 9112 3.2: exactly one Host, also beside an absolute-form target; HTTP/1.0 may do without.
-const HttpError* check_host(const RequestHead& head) {
+const HttpError* check_host(const RequestHead& head, const scan::Text& text) {
   if (!head.fields.has(FieldName::host)) return head.minor_version > 0 ? &no_host : nullptr;
   if (head.fields.repeated(FieldName::host)) return &two_hosts;
-  return is_host(head.fields.value(FieldName::host)) ? nullptr : &bad_host;
+  std::string_view host = head.fields.value(FieldName::host);
+  // No usual host has a byte of the line's end.
+  bool usual = read_usual_host(host.data(), text) == host.data() + host.size();
+  return usual || is_host(host) ? nullptr : &bad_host;
+}
+
+// Reads the line that begins at `at`. `target_error` keeps what parse_target() told.
+LineEnd read_request_line(const char* at, const scan::Text& text, RequestHead& head, HttpError& target_error) {
+  const char* end = text.end();
+  // RFC 9112 2.2: an empty line before it is skipped.
+  if (at != end && (*at == '\r' || *at == '\n')) {
+    LineEnd empty = read_crlf(at, end, bad_method);
+    if (empty.next == nullptr) return empty;
+    at = empty.next;
+    if (at != end && (*at == '\r' || *at == '\n')) return {nullptr, &two_empty_lines};
+  }
+  const char* method_end = read_method(at, text, head);
+  if (method_end == end) return {};
+  if (*method_end != ' ' || method_end == at) return {nullptr, &bad_method};
+  head.method_name = {at, method_end};
+
+  const char* target = method_end + 1;
+  const char* path_end = text.first_other<scan::PlainPath>(target);
+  const char* target_end = path_end;
+  if (path_end != end && *path_end != ' ') target_end = text.first_other<scan::TargetText>(path_end);
+  if (target_end == end) return {};
+  if (*target_end != ' ') return {nullptr, *target_end == '\r' || *target_end == '\n' ? &no_version : &bad_target};
+  if (target_end == target) return {nullptr, &no_target};
+
+  unsigned major = 0;
+  unsigned minor = 0;
+  LineEnd line = read_version(target_end + 1, end, major, minor);
+  if (line.next == nullptr) return line;
+  if (major != 1) return {nullptr, &other_version};
+  // RFC 9110 2.5: a higher minor version is read as the highest that is known.
+  head.minor_version = minor == 0 ? 0 : 1;
+  std::string_view target_text(target, target_end);
+  if (!take_usual_target(target_text, path_end, head)) {
+    std::expected<Target, HttpError> parsed = parse_target(head.method, target_text);
+    if (!parsed) {
+      target_error = parsed.error();
+      return {nullptr, &target_error};
+    }
+    head.target = *parsed;
+  }
+  if (head.method == Method::unknown) return {nullptr, &unknown_method};
+  return line;
+}
+
+// Reads the lines that begin at `at`, to behind the empty one. `at` stays at the beginning of one that is not whole.
+LineEnd read_field_lines(const char*& at, const scan::Text& text, RequestHead& head, size_t most) {
+  const char* end = text.end();
+  while (at != end && *at != '\r') {
+    Field field;
+    LineEnd line = read_field_line(at, text, field);
+    if (line.next == nullptr) return line;
+    if (head.fields.size() == most) return {nullptr, &many_fields};
+    head.fields.add(field);
+    at = line.next;
+  }
+  return read_crlf(at, end, h1_errors::line_end);
 }
 
 }  // namespace
 
 std::expected<bool, HttpError> RequestParser::parse(std::string_view data, RequestHead& head) {
-  const char* begin = data.data();
   // No byte behind the limit is looked at, so that an error does not depend on how many came together.
   const bool full = data.size() >= limits_.head_size;
-  const char* end = begin + (full ? limits_.head_size : data.size());
-  const char* at = begin + line_;
+  if (full) data = data.substr(0, limits_.head_size);
+  const scan::Text text(data);
+  const char* at = data.data() + line_;
+  LineEnd line{at, nullptr};
   if (line_ == 0) {
     head.fields.clear();
-    // RFC 9112 2.2: an empty line before the request line is skipped.
-    if (at != end && (*at == '\r' || *at == '\n')) {
-      LineEnd empty = read_crlf(at, end, bad_method);
-      if (empty.error) return std::unexpected(*empty.error);
-      at = empty.next ? empty.next : end;
-      if (at != end && (*at == '\r' || *at == '\n')) return std::unexpected(two_empty_lines);
-    }
-    RequestLine request_line(end, head);
-    LineEnd line = request_line.read(at);
-    if (line.error) return std::unexpected(*line.error);
-    if (!line.next) {
-      if (!full) return false;
-      return std::unexpected(request_line.ended_in_target() ? long_target : long_head);
-    }
+    line = read_request_line(at, text, head, target_error_);
+  }
+  if (line.next != nullptr) {
     at = line.next;
+    line = read_field_lines(at, text, head, limits_.fields);
+    line_ = static_cast<size_t>(at - data.data());
   }
-  LineEnd line{at, nullptr};
-  while (at != end && *at != '\r') {
-    Field field;
-    line = read_field_line(at, end, field);
-    if (line.next == nullptr) break;
-    if (head.fields.size() == limits_.fields) return std::unexpected(many_fields);
-    head.fields.add(field);
-    at = line.next;
+  if (line.error != nullptr) return std::unexpected(*line.error);
+  if (line.next == nullptr) {
+    if (!full) return false;
+    // Neither a method nor a target has a space.
+    bool in_target = line_ == 0 && std::ranges::count(data, ' ') == 1;
+    return std::unexpected(in_target ? long_target : long_head);
   }
-  line_ = static_cast<size_t>(at - begin);
-  if (line.next != nullptr) line = read_crlf(at, end, h1_errors::line_end);
-  if (line.error) return std::unexpected(*line.error);
-  if (!line.next) {
-    if (full) return std::unexpected(long_head);
-    return false;
-  }
-  if (const HttpError* wrong = check_host(head)) return std::unexpected(*wrong);
+  if (const HttpError* wrong = check_host(head, text)) return std::unexpected(*wrong);
   head.keep_alive = keeps_alive(head);
-  head.size = static_cast<size_t>(line.next - begin);
+  head.size = static_cast<size_t>(line.next - data.data());
   return true;
 }
 

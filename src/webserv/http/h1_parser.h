@@ -52,7 +52,8 @@ class RequestParser {
 
  private:
   HeadLimits limits_;
-  size_t line_ = 0;  // where the first line begins that is not parsed yet
+  size_t line_ = 0;         // where the first line begins that is not parsed yet
+  HttpError target_error_;  // what parse_target() told
 };
 
 }  // namespace webserv

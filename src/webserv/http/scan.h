@@ -8,18 +8,22 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
 namespace webserv::scan {
 
-// Compared as signed numbers, bytes that are no ASCII are below zero.
-using Block16 [[gnu::vector_size(16)]] = signed char;
-using Block8 [[gnu::vector_size(8)]] = signed char;
+using Block16 [[gnu::vector_size(16)]] = unsigned char;
+using Block8 [[gnu::vector_size(8)]] = unsigned char;
+using Signed16 [[gnu::vector_size(16)]] = signed char;
+using Signed8 [[gnu::vector_size(8)]] = signed char;
+template <class Block>
+using Signed = std::conditional_t<sizeof(Block) == sizeof(Block16), Signed16, Signed8>;
 
 // Bits of the table below.
-enum Kind : uint8_t { token = 1, field_value = 2, target = 4, plain_path = 8, host = 16, unreserved = 32 };
+enum Kind : uint8_t { token = 1, field_value = 2, target = 4, plain_path = 8, host = 16, unreserved = 32, blank = 64 };
 
 constexpr uint8_t kinds_of(unsigned char c) {
   bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -28,6 +32,7 @@ constexpr uint8_t kinds_of(unsigned char c) {
   unsigned kinds = 0;
   if (alphanumeric || one_of("!#$%&'*+-.^_`|~")) kinds |= token;
   if (visible || c >= 0x80 || c == ' ' || c == '\t') kinds |= field_value;
+  if (c == ' ' || c == '\t') kinds |= blank;
   if (visible && c != '#') kinds |= target;
   if (visible && c != '#' && c != '%' && c != '?') kinds |= plain_path;
   if (alphanumeric || one_of("-._~")) kinds |= unreserved;
@@ -45,15 +50,23 @@ inline constexpr std::array<uint8_t, 256> kinds = make_kinds();
 
 inline bool is(Kind kind, char c) { return (kinds[static_cast<unsigned char>(c)] & kind) != 0; }
 
-// Of each kind, in blocks: nonzero at the bytes to look at more closely. All that are not of the kind are among them.
+// Of each kind, a test of a block in few instructions: all ones in the usual bytes of the kind, zero in all others.
+// Unusual bytes of the kind are looked at one by one.
 
-// RFC 9110 5.6.2. The rare punctuation is looked at one by one.
+// All ones where least <= byte <= most. The range is moved to begin at the least number of signed comparisons, the only
+// ones that SSE2 has, so that one is enough.
+template <class Block>
+auto between(Block bytes, unsigned char least, unsigned char most) {
+  Block moved = bytes + static_cast<unsigned char>(0x80 - least);
+  return std::bit_cast<Signed<Block>>(moved) < static_cast<signed char>(most - least + 1 - 0x80);
+}
+
+// RFC 9110 5.6.2: letters, digits and some punctuation.
 struct Token {
   static constexpr Kind kind = token;
   template <class Block>
-  static auto suspects(Block b) {
-    Block lower = b | 0x20;
-    return ~(((lower >= 'a') & (lower <= 'z')) | ((b >= '0') & (b <= '9')) | (b == '-'));
+  static auto usual(Block b) {
+    return between(b | 0x20, 'a', 'z') | (b == '-');
   }
 };
 
@@ -61,8 +74,8 @@ struct Token {
 struct FieldValue {
   static constexpr Kind kind = field_value;
   template <class Block>
-  static auto suspects(Block b) {
-    return ((b < ' ') & (b >= 0) & (b != '\t')) | (b == 0x7f);
+  static auto usual(Block b) {
+    return between(b, ' ', '~');
   }
 };
 
@@ -70,8 +83,8 @@ struct FieldValue {
 struct TargetText {
   static constexpr Kind kind = target;
   template <class Block>
-  static auto suspects(Block b) {
-    return (b <= ' ') | (b == 0x7f) | (b == '#');
+  static auto usual(Block b) {
+    return between(b, '$', '~');
   }
 };
 
@@ -79,8 +92,17 @@ struct TargetText {
 struct PlainPath {
   static constexpr Kind kind = plain_path;
   template <class Block>
-  static auto suspects(Block b) {
-    return (b <= ' ') | (b == 0x7f) | (b == '#') | (b == '%') | (b == '?');
+  static auto usual(Block b) {
+    return between(b, '@', '~') | between(b, '&', '>');
+  }
+};
+
+// Of a reg-name (RFC 3986 3.2.2).
+struct HostName {
+  static constexpr Kind kind = host;
+  template <class Block>
+  static auto usual(Block b) {
+    return between(b | 0x20, 'a', 'z') | between(b, '0', '9') | between(b, '-', '.');
   }
 };
 
@@ -91,44 +113,98 @@ Block load(const char* from) {
   return block;
 }
 
-// Skips blocks without a suspect: to the first suspect, to the block that holds it, or to less than a block before the
-// end.
-#ifdef __SSE2__
 template <class Bytes>
-const char* skip_by_16(const char* at, const char* end) {
-  for (; end - at >= 16; at += 16) {
-    auto suspects = Bytes::suspects(load<Block16>(at));
-    auto mask = static_cast<unsigned>(_mm_movemask_epi8(std::bit_cast<__m128i>(suspects)));
-    if (mask != 0) return at + std::countr_zero(mask);
-  }
-  return at;
-}
-#endif
-
-template <class Bytes>
-const char* skip_by_8(const char* at, const char* end) {
-  for (; end - at >= 8; at += 8) {
-    if (std::bit_cast<uint64_t>(Bytes::suspects(load<Block8>(at))) != 0) return at;
-  }
-  return at;
+bool are_usual(const char* at) {
+  return std::bit_cast<int64_t>(Bytes::usual(load<Block8>(at))) == -1;
 }
 
-// The first byte of [at, end) that is not of the kind; `end` where all are.
-template <class Bytes>
-const char* first_other(const char* at, const char* end) {
+// The bytes that are there to be read, [begin, end).
+class Text {
+ public:
+  Text(const char* begin, const char* end) : end_(end), last_(end - begin >= 16 ? end - 16 : nullptr) {}
+  explicit Text(std::string_view text) : Text(text.data(), text.data() + text.size()) {}
+
+  const char* end() const { return end_; }
+
+  // The first byte at or behind `at` that is unusual or not of the kind; end() where there is none. Whoever expects a
+  // certain byte there can look for it before first_other().
+  template <class Bytes>
+  [[gnu::always_inline]] const char* skip_usual(const char* at) const {
 #ifdef __SSE2__
-  at = skip_by_16<Bytes>(at, end);
+    return skip_by_16<Bytes>(at);
 #else
-  at = skip_by_8<Bytes>(at, end);
+    return skip_by_8<Bytes>(at);
 #endif
-  while (at != end && is(Bytes::kind, *at)) ++at;
-  return at;
-}
+  }
 
+  // The same for what is seldom longer than a block: in fewer instructions, but what is longer is looked at one by one.
+  template <class Bytes>
+  [[gnu::always_inline]] const char* skip_few(const char* at) const {
+#ifdef __SSE2__
+    if (at > last_) return skip_by_16<Bytes>(at);
+    unsigned unusual = unusual_of_16<Bytes>(at);
+    return unusual != 0 ? at + std::countr_zero(unusual) : skip_one_by_one<Bytes>(at + 16);
+#else
+    return skip_by_8<Bytes>(at);
+#endif
+  }
+
+  // The first byte at or behind `at` that is not of the kind; end() where there is none.
+  template <class Bytes>
+  [[gnu::always_inline]] const char* first_other(const char* at) const {
+    return skip_one_by_one<Bytes>(skip_usual<Bytes>(at));
+  }
+
+  template <class Bytes>
+  const char* skip_one_by_one(const char* at) const {
+    while (at != end_ && is(Bytes::kind, *at)) ++at;
+    return at;
+  }
+
+  template <class Bytes>
+  const char* skip_by_8(const char* at) const {
+    while (end_ - at >= 8 && are_usual<Bytes>(at)) at += 8;
+    return skip_one_by_one<Bytes>(at);
+  }
+
+#ifdef __SSE2__
+  template <class Bytes>
+  [[gnu::always_inline]] const char* skip_by_16(const char* at) const {
+    if (last_ == nullptr) return skip_one_by_one<Bytes>(at);
+    for (; at <= last_; at += 16) {
+      unsigned unusual = unusual_of_16<Bytes>(at);
+      if (unusual != 0) return at + std::countr_zero(unusual);
+    }
+    // What is left is the end of the last whole block.
+    unsigned unusual = unusual_of_16<Bytes>(last_) >> static_cast<unsigned>(at - last_);
+    return unusual == 0 ? end_ : at + std::countr_zero(unusual);
+  }
+#endif
+
+ private:
+  template <class Bytes>
+  static bool are_usual(const char* at) {
+    return std::bit_cast<int64_t>(Bytes::usual(load<Block8>(at))) == -1;
+  }
+
+#ifdef __SSE2__
+  // A bit for each byte.
+  template <class Bytes>
+  [[gnu::always_inline]] static unsigned unusual_of_16(const char* at) {
+    auto usual = std::bit_cast<__m128i>(Bytes::usual(load<Block16>(at)));
+    return static_cast<unsigned>(_mm_movemask_epi8(usual)) ^ 0xffffu;
+  }
+#endif
+
+  const char* end_;
+  const char* last_;  // where the last whole block begins; null in a shorter text
+};
+
+// Whether all bytes are of the kind.
 template <class Bytes>
 bool all(std::string_view text) {
-  const char* end = text.data() + text.size();
-  return first_other<Bytes>(text.data(), end) == end;
+  Text bytes(text);
+  return bytes.first_other<Bytes>(text.data()) == bytes.end();
 }
 
 }  // namespace webserv::scan

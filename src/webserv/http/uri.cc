@@ -155,49 +155,39 @@ namespace {
 
 // "[" IPv6address "]" (RFC 3986 3.2.2). No future version is known, and a zone (RFC 6874) says nothing to a server.
 bool is_ip_literal(std::string_view text) {
-  if (text.size() < 2 || text.size() > INET6_ADDRSTRLEN) return false;
+  if (text.size() > INET6_ADDRSTRLEN + 1 || !text.ends_with(']')) return false;
   std::string address(text.substr(1, text.size() - 2));
   in6_addr number;
   return !address.contains('\0') && inet_pton(AF_INET6, address.c_str(), &number) == 1;
 }
 
-// The size of the uri-host that `authority` begins with, empty or not.
-size_t host_size(std::string_view authority) {
-  if (authority.starts_with('[')) {
-    size_t size = authority.find(']') + 1;
-    return is_ip_literal(authority.substr(0, size)) ? size : 0;
-  }
-  size_t at = 0;
-  while (at < authority.size()) {
-    if (scan::is(scan::host, authority[at])) {
-      ++at;
-    } else if (decode_at(authority, at)) {
-      at += encoding_size;
-    } else {
-      break;
-    }
-  }
-  return at;
-}
-
-// [ ":" port ]
-bool is_port(std::string_view text) {
-  constexpr unsigned greatest = 65535;
-  if (text.empty()) return true;
-  if (text.front() != ':') return false;
-  unsigned port = 0;
-  for (char c : text.substr(1)) {
-    if (!is_digit(c)) return false;
-    port = port * 10 + static_cast<unsigned>(c - '0');
-    if (port > greatest) return false;
+// A reg-name, not empty. An IPv4address is one too.
+bool is_name(std::string_view text) {
+  if (scan::all<scan::HostName>(text)) return !text.empty();
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (scan::is(scan::host, text[at])) continue;
+    if (!decode_at(text, at)) return false;
+    at += encoding_size - 1;
   }
   return true;
 }
 
+// Without ":" port, which may be empty. What is no port stays, and makes the host malformed.
+std::string_view without_port(std::string_view authority) {
+  constexpr size_t most_digits = 5;
+  constexpr uint64_t greatest = 65535;
+  const char* digits = authority.data() + authority.size();
+  while (digits != authority.data() && is_digit(digits[-1])) --digits;
+  if (digits == authority.data() || digits[-1] != ':') return authority;
+  std::string_view port(digits, authority.data() + authority.size());
+  bool fits = port.size() < most_digits || parse_decimal(port, greatest);
+  return fits ? std::string_view(authority.data(), digits - 1) : authority;
+}
+
 // The host without its port and one dot; empty where it is malformed.
 std::string_view host_of(std::string_view authority) {
-  std::string_view host = authority.substr(0, host_size(authority));
-  if (!is_port(authority.substr(host.size()))) return {};
+  std::string_view host = without_port(authority);
+  if (host.starts_with('[') ? !is_ip_literal(host) : !is_name(host)) return {};
   if (host.ends_with('.')) host.remove_suffix(1);
   return host;
 }
