@@ -18,7 +18,7 @@ namespace webserv {
 struct FileCacheLimits {
   uint64_t memory = 16 << 20;  // bytes of a worker's entries
   size_t descriptors = 256;    // of larger files that a worker keeps open
-  StoreOptions files;
+  StoreOptions files{};
 };
 
 class FileCache {

@@ -84,6 +84,7 @@ struct StaticFiles::Visit {
   FileCache& cache;
   Directory& directory;
   Clock::time_point now;
+  uint32_t site;            // in the cache
   bool falls_back = false;  // this is for the fallback already
 };
 
@@ -104,6 +105,7 @@ StaticFiles::StaticFiles(StaticFilesOptions options, std::shared_ptr<FileCaches>
     : options_(std::move(options)),
       caches_(std::move(caches)),
       site_(caches_->new_site()),
+      fallback_site_(caches_->new_site()),
       directories_(one_for_each(caches_->workers(), options_)) {}
 
 Answer StaticFiles::operator()(Request& request) const {
@@ -113,18 +115,18 @@ Answer StaticFiles::operator()(Request& request) const {
   if (!matches) return error(Status::not_found, "another route");
   relative.remove_prefix(options_.route.size());
   unsigned worker = request.worker();
-  return answer({request, caches_->of(worker), *directories_[worker], request.loop().now()}, relative);
+  return answer({request, caches_->of(worker), *directories_[worker], request.loop().now(), site_}, relative);
 }
 
 Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const {
-  if (FileCache::Entry* entry = visit.cache.find(site_, relative); entry && visit.now < entry->stale) {
+  if (FileCache::Entry* entry = visit.cache.find(visit.site, relative); entry && visit.now < entry->stale) {
     const auto& stored = entry->in(choose(visit.request, entry->codings));
     if (stored && stored->is_usable()) return respond(visit.request, *stored);
   }
   if (is_hidden(relative) && !visit.falls_back) return error(Status::not_found, "a hidden file");
   Result<Found> found = find(visit, relative);
   if (!found) {
-    visit.cache.remove(site_, relative);
+    visit.cache.remove(visit.site, relative);
     return answer_missing(visit, found.error());
   }
   if (!found->is_directory()) return answer_file(visit, relative, std::move(*found));
@@ -141,6 +143,7 @@ Answer StaticFiles::answer_missing(const Visit& visit, Error error) const {
   std::string_view fallback = options_.fallback;
   if (fallback.starts_with('/')) fallback.remove_prefix(1);
   Visit again = visit;
+  again.site = fallback_site_;
   again.falls_back = true;
   return answer(again, fallback);
 }
@@ -148,7 +151,7 @@ Answer StaticFiles::answer_missing(const Visit& visit, Error error) const {
 // What was stored and is still the same is used again; of the rest only what this answer needs is read.
 Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, Found found) const {
   open_codings(visit, found);
-  FileCache::Entry* old = visit.cache.find(site_, relative);
+  FileCache::Entry* old = visit.cache.find(visit.site, relative);
   if (old && visit.now < old->right + FileCache::grace && changes_now(found, visit.cache.limits().files)) {
     const auto& stored = old->in(choose(visit.request, old->codings));
     old->stale = visit.now + FileCache::pause;
@@ -167,9 +170,9 @@ Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, F
     file = entry.in(chosen) = std::move(*stored);
   }
   if (file->settled) {
-    visit.cache.put(site_, relative, std::move(entry));
+    visit.cache.put(visit.site, relative, std::move(entry));
   } else {
-    visit.cache.remove(site_, relative);
+    visit.cache.remove(visit.site, relative);
   }
   return respond(visit.request, *file);
 }

@@ -56,7 +56,8 @@ class StaticFiles {
 
   const StaticFilesOptions options_;
   const std::shared_ptr<FileCaches> caches_;
-  const uint32_t site_;                                        // of these files in the caches
+  const uint32_t site_;           // of these files in the caches
+  const uint32_t fallback_site_;  // of the fallback, which may be a path that is hidden to requests
   const std::vector<std::unique_ptr<Directory>> directories_;  // of each worker
 };
 

@@ -127,7 +127,7 @@ Response StoredFile::response() const {
 
 bool StoredFile::is_unchanged() const {
   struct stat status {};
-  return ::fstat(file->get(), &status) == 0 && FileStamp(status) == stamp;
+  return ::fstat(file->get(), &status) == 0 && status.st_nlink > 0 && FileStamp(status) == stamp;
 }
 
 uint64_t StoredFile::memory() const {
