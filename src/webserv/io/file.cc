@@ -19,6 +19,47 @@ constexpr uint64_t folder_to_find = O_PATH | O_DIRECTORY;
 // The kernel may say that it cannot decide because something was renamed meanwhile; then it is asked once more.
 constexpr int races = 8;
 
+Result<Fd> open_at(int folder, const char* name, uint64_t flags) {
+  for (;;) {
+    int number = ::openat(folder, name, static_cast<int>(flags | O_CLOEXEC));
+    if (number >= 0) return Fd(number);
+    if (errno != EINTR) return last_error();
+  }
+}
+
+bool is_link(const Fd& file) {
+  struct stat status {};
+  return ::fstat(file.get(), &status) == 0 && S_ISLNK(status.st_mode);
+}
+
+// Where there is no openat2(2): from folder to folder, through no link at all. systemd takes that call away from every
+// service with DynamicUser= or RestrictSUIDSGID= (ENOSYS), for its filter cannot look into the call's arguments.
+Result<Fd> walk_beneath(int root, std::string_view path, uint64_t flags) {
+  Fd folder;
+  for (;;) {
+    size_t slash = path.find('/');
+    std::string name(path.substr(0, slash));
+    path.remove_prefix(slash == path.npos ? path.size() : slash + 1);
+    uint64_t wanted = path.empty() ? flags : folder_to_find;
+    if (slash != std::string_view::npos) wanted |= O_DIRECTORY;
+    Result<Fd> next = open_at(folder ? folder.get() : root, name.c_str(), wanted | O_NOFOLLOW);
+    if (!next) return next;
+    // O_PATH opens a link itself.
+    if ((wanted & O_PATH) != 0 && is_link(*next)) return std::unexpected(Error::too_many_symbolic_link_levels);
+    if (path.empty()) return next;
+    folder = std::move(*next);
+  }
+}
+
+// A path with a link in it is left to open_linked(): the walk calls every such link one that leads out.
+Result<Fd> open_without_openat2(int root, const char* path, uint64_t flags, uint64_t resolve) {
+  if ((resolve & RESOLVE_BENEATH) == 0) return open_at(root, path, flags);
+  Result<Fd> file = walk_beneath(root, path, flags);
+  if (file || (resolve & RESOLVE_NO_SYMLINKS) != 0) return file;
+  bool met_a_link = file.error() == Error::too_many_symbolic_link_levels || file.error() == Error::not_a_directory;
+  return met_a_link ? std::unexpected(Error::cross_device_link) : std::move(file);
+}
+
 Result<Fd> open_beneath(int root, const char* path, uint64_t flags, uint64_t resolve) {
   open_how how{};
   how.flags = flags | O_CLOEXEC;
@@ -26,6 +67,7 @@ Result<Fd> open_beneath(int root, const char* path, uint64_t flags, uint64_t res
   for (int attempt = 0;; ++attempt) {
     long number = ::syscall(SYS_openat2, root, path, &how, sizeof how);
     if (number >= 0) return Fd(static_cast<int>(number));
+    if (errno == ENOSYS) return open_without_openat2(root, path, flags, resolve);
     if (errno != EINTR && (errno != EAGAIN || attempt == races)) return last_error();
   }
 }
@@ -100,9 +142,9 @@ Result<Fd> Directory::open_any(std::string_view relative, uint64_t flags, Clock:
   return open_linked(path.data(), flags);
 }
 
-// A link was absolute or went through the outside. Where it ends is found without opening it; then that very place is
-// opened beneath the folder that it belongs to, through no link at all. Whatever is moved meanwhile: what is opened
-// lies beneath one of the folders.
+// A link was absolute or went through the outside, or there is no openat2. Where it ends is found without opening it;
+// then that very place is opened beneath the folder that it belongs to, through no link at all. Whatever is moved
+// meanwhile: what is opened lies beneath one of the folders.
 Result<Fd> Directory::open_linked(const char* relative, uint64_t flags) const {
   Result<Fd> target = open_beneath(root_.get(), relative, to_find, 0);
   if (!target) return target;
