@@ -18,7 +18,7 @@ constexpr std::string_view html_head = R"(<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>)";
+<title>Index of )";
 
 constexpr std::string_view html_style = R"(</title>
 <style>
@@ -33,42 +33,42 @@ constexpr std::string_view html_style = R"(</title>
   a:hover, a:focus-visible { color: var(--mark); text-decoration: underline; }
   h1 { margin: 0 0 1rem; font-size: 1.375rem; line-height: 1.4; font-weight: 600; overflow-wrap: anywhere; }
   h1 a { color: var(--mark); }
-  h1 i { color: var(--faint); font-style: normal; font-weight: 400; padding: 0 .3em; }
-  table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--line);
-          border-radius: .5rem; border-spacing: 0; }
-  th, td { padding: .5rem 1rem; text-align: left; font-weight: 400; border-top: 1px solid var(--line); }
-  thead th { border: 0; color: var(--faint); font-size: .875rem; white-space: nowrap; }
+  h1 a { padding: .25rem 0; }
+  h1 i { color: var(--faint); font-style: normal; font-weight: 400; padding: 0 .4em; }
+  table { width: 100%; background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
+          border-spacing: 0; overflow: hidden; }
+  th, td { padding: .5rem 1rem; text-align: left; font-weight: 400; vertical-align: baseline; }
+  td { border-top: 1px solid var(--line); }
+  td:first-child { width: 100%; }
+  td.s, td.t { color: var(--faint); white-space: nowrap; font-variant-numeric: tabular-nums; font-size: .9375rem; }
+  .s { text-align: right; }
+  thead th { color: var(--faint); font-size: .875rem; white-space: nowrap; }
   thead a { display: inline-block; padding: .25rem 0; }
-  [aria-sort] { color: var(--ink); font-weight: 600; }
+  thead [aria-sort] { color: var(--ink); font-weight: 600; }
   tbody a { display: block; overflow-wrap: anywhere; unicode-bidi: isolate; padding-left: 1.75rem; position: relative; }
-  tbody a::before { content: ""; position: absolute; left: 0; top: .25rem; width: .75rem; height: 1rem;
+  tbody a::before { content: ""; position: absolute; left: .1875rem; top: .25rem; width: .75rem; height: 1rem;
                     box-sizing: border-box; border: 1.5px solid var(--faint); border-radius: .125rem; opacity: .7; }
   .d a { font-weight: 600; }
-  .d a::before { top: .375rem; width: 1.125rem; height: .8125rem; background: var(--mark); border-color: var(--mark);
-                 opacity: .85; border-radius: .1875rem; }
-  .d a::after { content: ""; position: absolute; left: 0; top: .1875rem; width: .5625rem; height: .375rem;
-                background: var(--mark); opacity: .85; border-radius: .125rem .125rem 0 0; }
-  .s, .t { color: var(--faint); white-space: nowrap; font-variant-numeric: tabular-nums; font-size: .9375rem; }
-  .s { text-align: right; }
+  .d a::before, .d a::after { content: ""; position: absolute; left: 0; top: .4375rem; width: 1.125rem; opacity: 1;
+                              height: .75rem; border: 0; background: var(--mark); border-radius: 0 .125rem .125rem; }
+  .d a::after { top: .25rem; width: .5625rem; height: .25rem; border-radius: .125rem .125rem 0 0; }
   p { color: var(--faint); font-size: .875rem; margin: .75rem 1rem; }
   @media (max-width: 40rem) {
-    table, thead, tbody, tr, th, td { display: block; }
-    thead tr { display: flex; gap: 1.25rem; padding: .25rem 1rem; border: 0; }
-    thead th { padding: 0; text-align: left; }
-    thead a { padding: .5rem 0; }
+    table, thead, tbody, th, td, td:first-child { display: block; width: auto; }
     tr { display: flex; flex-wrap: wrap; border-top: 1px solid var(--line); padding: .125rem 1rem .625rem; }
-    thead tr { padding-bottom: .125rem; }
-    td { padding: 0; border: 0; }
+    thead tr { gap: 1.5rem; border: 0; padding: .125rem 1rem; }
+    th, td { padding: 0; border: 0; }
+    thead a { padding: .5rem 0; }
     td:first-child { flex: 0 0 100%; }
     td a { padding-top: .5rem; }
     tbody a::before { top: .75rem; }
-    .d a::before { top: .875rem; }
-    .d a::after { top: .6875rem; }
+    .d a::before { top: .9375rem; }
+    .d a::after { top: .75rem; }
     td.s, td.t { font-size: .8125rem; padding-left: 1.75rem; }
-    td.s + td.t { padding-left: 0; }
-    td.s:not(:empty) + td.t::before { content: "\00b7"; padding: 0 .5rem; }
-    td.s:empty { padding-left: 1.75rem; }
-    .up td:first-child { flex-basis: auto; }
+    td.s:not(:empty) + td.t { padding-left: 0; }
+    td.s:empty, td.t:empty { display: none; }
+    td.s + td.t:not(:empty)::before { content: "\b7"; padding: 0 .5rem; }
+    td.s:empty + td.t::before { display: none; }
   }
 </style>
 <main>
@@ -144,7 +144,7 @@ void append_crumbs(std::string& out, std::string_view path) {
     size_t end = std::min(path.find('/', begin), path.size());
     std::string_view name = path.substr(begin, end - begin);
     bool last = end + 1 >= path.size();
-    if (begin > 1) out.append("<i>/</i>");
+    out.append("<i>\xe2\x80\xba</i>");
     if (!last) out.append("<a href=\"").append(percent_encode_path(path.substr(0, end + 1))).append("\">");
     append_html(out, name);
     if (!last) out.append("</a>");
