@@ -150,7 +150,7 @@ Config build_config(const Section& file, std::string_view folder, Findings& find
 }
 
 void tell(Findings& findings, const Text& text, std::string path, const Fault& fault) {
-  findings.add(text.region, std::move(path), quoted(text.text) + ' ' + fault.reason, fault.suggestion);
+  findings.add(text.region, std::move(path), in_quotes(text.text) + ' ' + fault.reason, fault.suggestion);
 }
 
 FieldRules build_fields(const Section& section, Findings& findings) {

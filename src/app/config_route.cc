@@ -66,13 +66,13 @@ class RouteBuilder {
         continue;
       }
       refuse(entry.key_region, entry.key->name,
-             fmt::format("{} stands beside {}: a route has exactly one handler", quoted(entry.key->name),
-                         quoted(first->key->name)),
+             fmt::format("{} stands beside {}: a route has exactly one handler", in_quotes(entry.key->name),
+                         in_quotes(first->key->name)),
              "remove one of the two, or make two routes");
     }
     if (first != nullptr) return first->key;
     if (section_.has_unknown) return nullptr;
-    findings_.add(section_.region, section_.path, fmt::format("the route {} has no handler", quoted(section_.name)),
+    findings_.add(section_.region, section_.path, fmt::format("the route {} has no handler", in_quotes(section_.name)),
                   "give it a `root`, `redirect` or `respond`");
     return nullptr;
   }
@@ -83,7 +83,7 @@ class RouteBuilder {
     for (const Entry& entry : section_.entries) {
       if (entry.key->role != Role::of_static || !entry.key->served) continue;
       refuse(entry.key_region, entry.key->name,
-             fmt::format("{} has no meaning beside {}", quoted(entry.key->name), quoted(handler.name)),
+             fmt::format("{} has no meaning beside {}", in_quotes(entry.key->name), in_quotes(handler.name)),
              "it belongs to a route with a `root`");
     }
   }
@@ -236,7 +236,7 @@ void check_redirects(const VhostConfig& host, std::span<const Section> sections,
     if (!is_of(route, path) || std::ranges::any_of(host.routes, takes_it)) continue;
     const Section& table = sections[i].get<std::vector<Section>>("redirect")->front();
     findings.add(table.text("to")->region, table.path_of("to"),
-                 fmt::format("{} leads back to this route: the redirect has no end", quoted(redirect->to)));
+                 fmt::format("{} leads back to this route: the redirect has no end", in_quotes(redirect->to)));
   }
 }
 

@@ -50,8 +50,8 @@ std::vector<std::string> build_listener_names(const Section& section, const Host
     if (std::ranges::find(known, text.text) == known.end()) {
       std::string suggestion = did_you_mean(text.text, known);
       if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
-      findings.add(text.region, section.path_of("listeners"), fmt::format("there is no listener {}", quoted(text.text)),
-                   std::move(suggestion));
+      findings.add(text.region, section.path_of("listeners"),
+                   fmt::format("there is no listener {}", in_quotes(text.text)), std::move(suggestion));
     }
     names.push_back(text.text);
   }
@@ -76,7 +76,7 @@ void move_own_route(const Section& host, std::vector<Section>& routes, Findings&
     const std::string_view name = entry.key->name;
     if (const Entry* twice = route->find(name)) {
       findings.add(twice->key_region, route->path_of(name),
-                   fmt::format("{} stands in the host too, at line {}, and means this route there", quoted(name),
+                   fmt::format("{} stands in the host too, at line {}, and means this route there", in_quotes(name),
                                entry.key_region.begin.line),
                    "remove one of the two");
       continue;
@@ -123,12 +123,12 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
   const Entry* routes_entry = section.find("route");
   const bool refused = routes_entry != nullptr && std::holds_alternative<std::monostate>(routes_entry->value);
   if (routes.empty() && !refused && !section.has_unknown) {
-    findings.add(section.region, section.path, fmt::format("the host {} serves nothing", quoted(section.name)),
+    findings.add(section.region, section.path, fmt::format("the host {} serves nothing", in_quotes(section.name)),
                  "give it a `root`, or routes");
   }
   for (const Section& route : routes) {
     if (std::optional<Fault> fault = fault_of_route_path(route.name)) {
-      findings.add(route.region, route.path, fmt::format("the path {} {}", quoted(route.name), fault->reason),
+      findings.add(route.region, route.path, fmt::format("the path {} {}", in_quotes(route.name), fault->reason),
                    fault->suggestion);
     }
     host.routes.push_back(build_route(route, route.name, host, context, findings));
@@ -145,8 +145,8 @@ void check_host_names(std::span<const VhostConfig> hosts, std::span<const Sectio
       // Names of the same host are told with it.
       if (other.host == &host || !share_listener(*other.host, host)) continue;
       findings.add(region, path,
-                   fmt::format("{} is a name of the host {} already, at line {}", quoted(name),
-                               quoted(other.host->name), other.region.begin.line),
+                   fmt::format("{} is a name of the host {} already, at line {}", in_quotes(name),
+                               in_quotes(other.host->name), other.region.begin.line),
                    "remove one, or give the hosts different listeners");
       break;
     }

@@ -25,7 +25,7 @@ std::string to_string(const Diagnostic& diagnostic) {
   return safe;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   if (text.size() <= most_quoted) return fmt::format("`{}`", text);
   size_t end = most_quoted;
   // Not within a character: its further bytes are 10xxxxxx.

@@ -32,7 +32,7 @@ struct Diagnostic {
 std::string to_string(const Diagnostic& diagnostic);
 
 // A text of the user as it stands in a message: between backquotes, and cut where it is too long to be read.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // Gathers what is found in one file.
 class Findings {

@@ -27,10 +27,10 @@ struct ListenOption {
 
 // webserv [serve] [--config FILE] [--listen [NAME=]ADDRESS]... [--workers N] [DIRECTORY]
 struct Options {
-  std::optional<std::string> config;
-  std::vector<ListenOption> listen;
-  std::optional<unsigned> workers;
-  std::optional<std::string> directory;  // never beside `config`
+  std::optional<std::string> config = {};
+  std::vector<ListenOption> listen = {};
+  std::optional<unsigned> workers = {};
+  std::optional<std::string> directory = {};  // never beside `config`
   bool operator==(const Options&) const = default;
 };
 

@@ -56,7 +56,7 @@ class Reader {
       }
       if (!key->served) {
         findings_.add(region, section.path_of(key->name),
-                      fmt::format("{} is not served by this version of webserv", quoted(key->name)), "remove it");
+                      fmt::format("{} is not served by this version of webserv", in_quotes(key->name)), "remove it");
       }
       section.entries.push_back(
           {key, region, region_of(node.source()), key->served ? value(*key, region, node, section) : Value{}});
@@ -91,7 +91,8 @@ class Reader {
         continue;
       }
       const bool lacks_name = find_key(key.inner, name.str()) != nullptr;
-      findings_.add(region, std::move(inner_path), fmt::format("{} in [{}] is not a table", quoted(name.str()), path),
+      findings_.add(region, std::move(inner_path),
+                    fmt::format("{} in [{}] is not a table", in_quotes(name.str()), path),
                     lacks_name ? fmt::format("give the table a name: {}", header_of(key.inner)) : "");
     }
     if (all.empty() && !source.empty()) return {};
@@ -103,13 +104,13 @@ class Reader {
     const std::string path = section.path_of(written(name));
     const std::string where = in_brackets(section.path);
     if (const std::string homes = homes_of(name); !homes.empty()) {
-      findings_.add(region, path, fmt::format("{} does not stand in {}", quoted(name), where),
+      findings_.add(region, path, fmt::format("{} does not stand in {}", in_quotes(name), where),
                     "it belongs in " + homes);
       return;
     }
     std::string suggestion = did_you_mean(name, names_in(section.table));
     if (suggestion.empty()) suggestion = elsewhere(name);
-    findings_.add(region, path, fmt::format("unknown key {} in {}", quoted(name), where), std::move(suggestion));
+    findings_.add(region, path, fmt::format("unknown key {} in {}", in_quotes(name), where), std::move(suggestion));
   }
 
   // What the name may mean in some other table, or "".
@@ -127,7 +128,7 @@ class Reader {
       const Entry* entry = section.find(key.name);
       const auto* tables = entry == nullptr ? nullptr : std::get_if<std::vector<Section>>(&entry->value);
       if (entry != nullptr && (tables == nullptr || !tables->empty())) continue;
-      const std::string what = key.type == Type::tables ? std::string(header_of(key.inner)) : quoted(key.name);
+      const std::string what = key.type == Type::tables ? std::string(header_of(key.inner)) : in_quotes(key.name);
       findings_.add(section.region, section.path_of(key.name),
                     fmt::format("{} is missing in {}", what, in_brackets(section.path)));
     }

@@ -82,7 +82,7 @@ class ValueReader {
 
  private:
   Value refuse(const toml::node& node, std::string_view reason, std::string suggestion = {}) {
-    findings_.add(region_of(node.source()), path_, fmt::format("{} {}", quoted(key_.name), reason),
+    findings_.add(region_of(node.source()), path_, fmt::format("{} {}", in_quotes(key_.name), reason),
                   std::move(suggestion));
     return {};
   }
@@ -183,7 +183,7 @@ class ValueReader {
 
   std::optional<Fault> fault_of(const std::string& text) const {
     if (key_.type == Type::choice && std::ranges::find(key_.choices, text) == key_.choices.end()) {
-      return Fault{fmt::format("is one of {}, not {}", fmt::join(key_.choices, ", "), quoted(text)),
+      return Fault{fmt::format("is one of {}, not {}", fmt::join(key_.choices, ", "), in_quotes(text)),
                    did_you_mean(text, key_.choices)};
     }
     if (key_.type != Type::path && key_.type != Type::paths) return std::nullopt;
@@ -201,7 +201,7 @@ class ValueReader {
       }
       findings_.add(
           region_of(node.source()), path_,
-          fmt::format("{} in {} is a text, not {}", quoted(name.str()), quoted(key_.name), name_of(node.type())),
+          fmt::format("{} in {} is a text, not {}", in_quotes(name.str()), in_quotes(key_.name), name_of(node.type())),
           node.is_number() || node.is_boolean() ? "put it in quotes" : "");
     }
     std::ranges::sort(all, {}, [](const auto& pair) { return pair.first.region.begin; });

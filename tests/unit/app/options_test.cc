@@ -1,0 +1,123 @@
+#include "app/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "app/config_source.h"
+
+namespace webserv {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::expected<Options, EarlyEnd> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "webserv");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST(Options, right_command_lines) {
+  struct Row {
+    std::vector<const char*> arguments;
+    Options options;
+  };
+  const Row rows[] = {
+      {{}, {}},
+      {{"serve"}, {}},
+      {{"www"}, {.directory = "www"}},
+      {{"serve", "www"}, {.directory = "www"}},
+      {{"serve", "serve"}, {.directory = "serve"}},
+      {{"--", "-www"}, {.directory = "-www"}},
+      {{"--config", "a.toml"}, {.config = "a.toml"}},
+      {{"serve", "--config=a.toml", "--workers", "4"}, {.config = "a.toml", .workers = 4}},
+      {{"--workers=0"}, {.workers = 0}},
+      {{"--workers=1024"}, {.workers = 1024}},
+      {{"--listen", "127.0.0.1:80"}, {.listen = {{"http", "127.0.0.1:80"}}}},
+      {{"--listen", "*:80", "www"}, {.listen = {{"http", "*:80"}}, .directory = "www"}},
+      {{"--listen", "web=[::1]:80", "--listen=unix:/a=b", "--listen", "x.socket=unix:c"},
+       {.listen = {{"web", "[::1]:80"}, {"http", "unix:/a=b"}, {"x.socket", "unix:c"}}}},
+  };
+  for (const Row& row : rows) {
+    const auto options = parse(row.arguments);
+    ASSERT_TRUE(options) << options.error().text;
+    EXPECT_EQ(*options, row.options);
+  }
+}
+
+TEST(Options, wrong_command_lines_are_told_what_to_do) {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::string text;
+  };
+  const Row rows[] = {
+      {{"--foo"}, "not expected: --foo"},
+      {{"serve", "a", "b"}, "not expected: b"},
+      {{"--config"}, "--config: 1 required FILE missing"},
+      {{"--config", "a", "--config", "b"}, "--config"},
+      {{"--config", "a", "b"}, "either --config FILE or a DIRECTORY"},
+      {{"--workers"}, "--workers: 1 required N missing"},
+      {{"--workers", "-1"}, "--workers -1: this is a number from 0, for one per processor, to 1024"},
+      {{"--workers", "1025"}, "to 1024"},
+      {{"--workers", "0x4"}, "to 1024"},
+      {{"--workers", "4 "}, "to 1024"},
+      {{"--listen"}, "--listen: 1 required [NAME=]ADDRESS missing"},
+      {{"--listen", "80"}, "write *:80 or 127.0.0.1:80"},
+      {{"--listen", "localhost:80"}, "--listen localhost:80: names are not looked up"},
+      {{"--listen", "=*:80"}, "is no name of a listener"},
+      {{"--listen", "web="}, "--listen web="},
+  };
+  for (const Row& row : rows) {
+    const auto options = parse(row.arguments);
+    ASSERT_FALSE(options) << row.text;
+    EXPECT_EQ(options.error().status, ExitStatus::usage) << row.text;
+    EXPECT_THAT(options.error().text, HasSubstr(row.text));
+    EXPECT_THAT(options.error().text, ::testing::EndsWith("See webserv --help.\n"));
+  }
+}
+
+TEST(Options, help_and_version_are_no_errors) {
+  for (const std::vector<const char*>& arguments :
+       std::vector<std::vector<const char*>>{{"--help"}, {"-h"}, {"serve", "--help"}}) {
+    const auto options = parse(arguments);
+    ASSERT_FALSE(options);
+    EXPECT_EQ(options.error().status, ExitStatus::ok);
+    for (const char* part :
+         {"webserv [serve] [OPTIONS] [DIRECTORY]", "--config FILE", "--listen [NAME=]ADDRESS", "--workers N"}) {
+      EXPECT_THAT(options.error().text, HasSubstr(part));
+    }
+  }
+  const auto version = parse({"--version"});
+  ASSERT_FALSE(version);
+  EXPECT_EQ(version.error().status, ExitStatus::ok);
+  EXPECT_THAT(version.error().text, ::testing::MatchesRegex("webserv [0-9.]+\n"));
+}
+
+TEST(Options, no_arguments_at_all_are_none) { EXPECT_EQ(parse_options(0, nullptr), Options()); }
+
+TEST(Options, win_over_the_configuration) {
+  Config config = default_config();
+  config.listeners = {{"web", {"127.0.0.1:1", "[::1]:1"}, {1, 1}}, {"other", {"127.0.0.1:2"}, {2, 1}}};
+  apply_options({.listen = {{"web", "*:3"}, {"new", "*:4"}, {"web", "*:5"}}, .workers = 7}, config);
+  EXPECT_EQ(config.server.workers, 7u);
+  ASSERT_EQ(config.listeners.size(), 3u);
+  EXPECT_THAT(config.listeners[0].addresses, ElementsAre("*:3", "*:5"));
+  EXPECT_THAT(config.listeners[1].addresses, ElementsAre("127.0.0.1:2"));
+  EXPECT_EQ(config.listeners[2].name, "new");
+  EXPECT_THAT(config.listeners[2].addresses, ElementsAre("*:4"));
+}
+
+TEST(Options, replace_the_default_listener) {
+  Config config = default_config();
+  apply_options({}, config);
+  EXPECT_EQ(config.listeners.size(), 1u);
+  apply_options({.listen = {{"web", "*:3"}}}, config);
+  ASSERT_EQ(config.listeners.size(), 1u);
+  EXPECT_EQ(config.listeners[0].name, "web");
+}
+
+}  // namespace
+}  // namespace webserv
