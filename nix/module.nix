@@ -8,6 +8,7 @@ self:
 let
   cfg = config.services.webserv;
   format = pkgs.formats.toml { };
+  configFile = format.generate "webserv.toml" cfg.settings;
 
   # "443", "0.0.0.0:443" and "[::]:443", but not a path, nor an address that other machines do not reach.
   isReachable = stream: builtins.match "(127\\..*|\\[::1]:.*|/.*|@.*)" stream == null;
@@ -73,9 +74,7 @@ in
       }
     ];
 
-    environment.etc."webserv/webserv.toml" = lib.mkIf (cfg.settings != { }) {
-      source = format.generate "webserv.toml" cfg.settings;
-    };
+    environment.etc = lib.mkIf (cfg.settings != { }) { "webserv/webserv.toml".source = configFile; };
 
     # The package ships the units, with their hardening; here is only what NixOS adds.
     systemd.packages = [ cfg.package ];
@@ -83,9 +82,7 @@ in
       wantedBy = [ "sockets.target" ];
       listenStreams = [ "" ] ++ cfg.listenStreams;
     };
-    systemd.services.webserv.restartTriggers = lib.optional (cfg.settings != { }) (
-      config.environment.etc."webserv/webserv.toml".source
-    );
+    systemd.services.webserv.restartTriggers = lib.optional (cfg.settings != { }) configFile;
 
     networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall ports;
   };
