@@ -1,9 +1,10 @@
 // The program: reads the command line and does what it says.
+#include <fmt/core.h>
+
 #include <cstdio>
 
 #include "app/options.h"
 #include "app/serve.h"
-#include "fmt/core.h"
 
 int main(int argc, char** argv) {
   auto options = webserv::parse_options(argc, argv);

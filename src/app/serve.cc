@@ -1,5 +1,6 @@
 #include "app/serve.h"
 
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,7 +22,6 @@
 #include "app/systemd/journal.h"
 #include "app/systemd/notify.h"
 #include "app/systemd/sockets.h"
-#include "fmt/core.h"
 #include "webserv/server/server.h"
 
 namespace webserv {
@@ -30,6 +30,8 @@ namespace {
 
 // In the order of LogConfig::Access.
 constexpr std::array<std::string_view, 4> access_names = {"journal", "json", "combined", "off"};
+
+StandardError standard_error() { return kind_of_standard_error(STDERR_FILENO, std::getenv("JOURNAL_STREAM")); }
 
 void tell(const std::string& message) { fmt::print(stderr, "webserv: {}\n", message); }
 
@@ -122,7 +124,9 @@ class Startup {
 
 // A wrong configuration: all of it on standard error, the first in the unit's status; never ready.
 ExitStatus Startup::refuse(const std::vector<std::string>& errors) {
-  for (const std::string& error : errors) fmt::print(stderr, "{}\n", error);
+  // In the journal with the priority of errors (sd-daemon(3)).
+  bool in_journal = standard_error() == StandardError::journal;
+  for (const std::string& error : errors) fmt::print(stderr, "{}{}\n", in_journal ? "<3>" : "", error);
   notifier_.status("wrong configuration: " + errors.front());
   turn_away_clients(passed_);
   return ExitStatus::wrong_config;
@@ -152,8 +156,7 @@ ExitStatus Startup::serve(Config config, std::vector<ListenerSockets> sockets) {
   raise_descriptor_limit();
 
   LineSink sink(STDERR_FILENO);
-  StandardError kind = kind_of_standard_error(STDERR_FILENO, std::getenv("JOURNAL_STREAM"));
-  LogFormats formats = choose_log_formats(access_names[static_cast<size_t>(config.log.access)], kind);
+  LogFormats formats = choose_log_formats(access_names[static_cast<size_t>(config.log.access)], standard_error());
   Log log(sink, formats.events, config.log.level);
   SystemClock clock;
   unsigned workers = config.server.workers == 0 ? default_workers() : config.server.workers;
@@ -172,6 +175,10 @@ ExitStatus Startup::serve(Config config, std::vector<ListenerSockets> sockets) {
   log.event(Level::notice, "ready", "serving at " + addresses, {{"workers", workers}});
   notifier_.ready("serving at " + addresses);
   run(server, signals_, notifier_, log);
+  if (uint64_t lost = sink.lost_lines(); lost > 0) {
+    log.event(Level::warning, "log_lines_lost", "log lines were dropped, for nobody read them fast enough",
+              {{"lines", lost}});
+  }
   log.event(Level::notice, "stopped", "stopped");
   return ExitStatus::ok;
 }

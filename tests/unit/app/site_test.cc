@@ -212,9 +212,10 @@ respond = { text = "x" }
 body_size = "2K"
 )");
   EXPECT_EQ(application.limits.requests_per_connection, 7u);
-  auto with_body = [&](std::string_view request, int length) {
+  auto with_body = [&](std::string_view request, size_t length) {
+    std::string body(length, 'b');
     std::string fields = "Host: a.test\r\nContent-Length: " + std::to_string(length) + "\r\n";
-    return test::ask(application.handler, request, fields).status;
+    return test::ask(application.handler, request, fields, body).status;
   };
   EXPECT_EQ(with_body("GET /", 1024), 200);
   EXPECT_EQ(with_body("GET /", 1025), 413);

@@ -37,9 +37,10 @@ inline Reply take_apart(const std::string& bytes) {
 }
 
 // `request` is the request line without its version: "GET /x". `fields` are lines, each with its CRLF.
-inline Reply ask(const Handler& handler, std::string_view request, std::string_view fields = "Host: a.test\r\n") {
+inline Reply ask(const Handler& handler, std::string_view request, std::string_view fields = "Host: a.test\r\n",
+                 std::string_view body = {}) {
   std::string bytes(request);
-  bytes.append(" HTTP/1.1\r\n").append(fields).append("\r\n");
+  bytes.append(" HTTP/1.1\r\n").append(fields).append("\r\n").append(body);
   Conversation conversation(handler);
   return take_apart(conversation.all_at_once(bytes));
 }
