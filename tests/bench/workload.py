@@ -5,6 +5,7 @@ One worker, and one thread that asks: the counts are the same each time.
 import dataclasses
 import os
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
 
@@ -37,8 +38,9 @@ class Workload:
     precompressed: bool = False
     close: bool = False  # every request on a connection of its own
 
-    def start(self, wrapper):
-        return Server(SITE % (self.access, str(self.precompressed).lower()), FILES, wrapper=wrapper)
+    def start(self, wrapper, environment=None):
+        site = SITE % (self.access, str(self.precompressed).lower())
+        return Server(site, FILES, wrapper=wrapper, environment=environment)
 
     def request(self):
         fields = ["GET /small.html HTTP/1.1", "Host: 127.0.0.1"]
@@ -49,6 +51,7 @@ class Workload:
         """Asks so many times; every answer must be right."""
         expected = PAGE[:300] if self.precompressed else PAGE
         request = self.request() * self.depth
+        time.sleep(0.3)  # a file that was written a moment ago is looked at again each time
         clients = [] if self.close else [Client(server.address, timeout=60) for _ in range(self.connections)]
         for _ in range(count // (self.depth * self.connections)):
             if self.close:
