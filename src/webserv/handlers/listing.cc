@@ -16,6 +16,9 @@ namespace {
 // Entries that are looked at or written before other connections get their turn: about half a millisecond.
 constexpr size_t entries_per_turn = 256;
 
+// A long listing is made of parts of about this size: one large text would be copied whenever it grows.
+constexpr size_t part_size = 64 * 1024;
+
 // What open() would say of it, without opening it.
 Result<struct stat> status_of(Directory& directory, const std::string& relative, const DirectoryReader& reader,
                               const DirectoryReader::Entry& entry, Clock::time_point now) {
@@ -65,15 +68,20 @@ Task<Response> list_directory(Request& request, Directory& directory, std::strin
   JsonListing json;
   bool for_programs = prefers_json(request.head().fields.joined(FieldName::accept));
   ListingPage& page = for_programs ? static_cast<ListingPage&>(json) : html;
-  std::string body;
-  page.begin(body);
-  size_t written = 0;
-  for (const ListedEntry& entry : entries) {
-    page.entry(body, entry);
-    if (++written % entries_per_turn == 0) co_await request.loop().next_turn();
+  BodyPieces parts;
+  std::string part;
+  page.begin(part);
+  for (size_t written = 1; !entries.empty(); ++written) {
+    page.entry(part, entries.extract(entries.begin()).value());
+    if (part.size() >= part_size) parts.emplace_back(std::exchange(part, {}));
+    if (written % entries_per_turn == 0) co_await request.loop().next_turn();
   }
-  page.end(body, cut);
-  Response response = text(std::move(body), Status::ok, page.type());
+  page.end(part, cut);
+  Response response = text(std::move(part), Status::ok, page.type());
+  if (!parts.empty()) {
+    parts.emplace_back(std::move(std::get<std::string>(response.body)));
+    response.body = std::move(parts);
+  }
   response.fields.add("Vary", "Accept");
   co_return response;
 }

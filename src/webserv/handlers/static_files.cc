@@ -61,10 +61,15 @@ Coding choose(const Request& request, const std::vector<Coding>& available) {
   return available.empty() ? Coding::identity : choose_coding(request.head().fields, available);
 }
 
+// Made in place: this is how most requests are answered.
 Answer respond(const Request& request, const StoredFile& file) {
-  if (!file.prepared || wants_selection(request.head())) return file.response();
   Answer answer;
-  std::get<Response>(answer).body = file.prepared;
+  Response& response = std::get<Response>(answer);
+  if (file.prepared && !wants_selection(request.head())) {
+    response.body.emplace<std::shared_ptr<const Prepared>>(file.prepared);
+  } else {
+    response = file.response();
+  }
   return answer;
 }
 

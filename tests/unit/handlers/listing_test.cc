@@ -108,8 +108,10 @@ TEST_F(ListingTest, what_may_not_be_read_is_forbidden) {
 
 TEST_F(ListingTest, a_large_directory_lets_others_go_first) {
   for (int i = 0; i < 600; ++i) folder_.write("site/many/" + std::to_string(i), "");
-  std::string page = body("/many/", json_);
-  EXPECT_EQ(std::count(page.begin(), page.end(), '{'), 600);
+  std::string page = body("/many/");
+  int entries = 0;
+  for (size_t at = 0; (at = page.find("<tr><td>", at)) != std::string::npos; ++at) ++entries;
+  EXPECT_EQ(entries, 600);
   EXPECT_GE(requests_.turns(), 2 * (600 / 256));
 }
 
