@@ -42,8 +42,7 @@ TEST(TomlGuard, says_nothing_about_what_is_fit) {
       "a = \"" + repeat("[.", 100) + "\\\" " + repeat("[.", 100) + "\"",
       "a = '" + repeat("[.\"", 100) + "\\'",
       "a = \"\"\nb = ''\nc = " + repeat("[", 16),
-      "a = \"\"\"" + repeat("[.\"\"\n", 100) + "\\\"\"\"" + repeat("\n[.", 100) +
-          "\"\"\"\"\"\nb = " + repeat("[", 16),
+      "a = \"\"\"" + repeat("[.\"\"\n", 100) + "\\\"\"\"" + repeat("\n[.", 100) + "\"\"\"\"\"\nb = " + repeat("[", 16),
       "a = '''" + repeat("[.''\n", 100) + "'''''\nb = " + repeat("[", 16),
       "\"" + repeat("a.", 100) + "\"." + repeat("b.", 14) + "'" + repeat("c.", 100) + "' = 1",
       // No parser goes on behind a text that has no end.
