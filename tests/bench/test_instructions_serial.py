@@ -7,8 +7,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import tempfile
 import unittest
 
 from workload import Workload, per_request
@@ -29,15 +27,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def instructions(workload, count):
-    with tempfile.TemporaryDirectory() as folder:
-        library = os.path.join(folder, "openat2.so")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, os.path.join(HERE, "openat2.c")], check=True)
-        environment = {"GLIBC_TUNABLES": SAME_LIBRARY, "LD_PRELOAD": library}
-        return run(workload, count, environment)
-
-
-def run(workload, count, environment):
-    with workload.start(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"], environment) as server:
+    """Of a whole run of the program."""
+    callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    with workload.start(callgrind, {"GLIBC_TUNABLES": SAME_LIBRARY}) as server:
         workload.run(server, count)
         server.stop()
         return {"instructions": int(re.search(r"Collected\s*:\s*(\d+)", server.errors())[1])}

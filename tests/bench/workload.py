@@ -43,7 +43,7 @@ class Workload:
         return Server(site, FILES, wrapper=wrapper, environment=environment)
 
     def request(self):
-        fields = ["GET /small.html HTTP/1.1", "Host: 127.0.0.1"]
+        fields = ["GET /small.html HTTP/1.1", "Host: 127.0.0.1:8080"]
         fields += ["Accept-Encoding: gzip"] * self.precompressed + ["Connection: close"] * self.close
         return "\r\n".join([*fields, "", ""]).encode()
 

@@ -290,7 +290,7 @@ class Listings(unittest.TestCase):
             self.assertIn("accept", response.members("Vary"))
             page = Page(response.body.decode())
             self.assertEqual(page.scripts, 0)
-            self.assertNotIn("hidden", page.text)
+            self.assertNotIn(".hidden", page.text)
             for name in self.NAMES:
                 self.assertIn(name.replace("\n", "").strip("/")[:3], page.text)
             links = [link for link in page.links if not link.startswith(("?", "..", "/?")) and link not in ("/", "./")]
