@@ -29,6 +29,9 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
 RouteConfig build_route(const Section& section, std::string_view path, const VhostConfig& host,
                         const HostContext& context, Findings& findings);
 
+// Whether a key of the section is not known but seems to mean the handler of a route, or routes.
+bool means_handler(const Section& section);
+
 // Tells of redirects of this host that lead back to themselves. `sections` are those of its routes.
 void check_redirects(const VhostConfig& host, std::span<const Section> sections, Findings& findings);
 

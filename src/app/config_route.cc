@@ -71,7 +71,7 @@ class RouteBuilder {
              "remove one of the two, or make two routes");
     }
     if (first != nullptr) return first->key;
-    if (section_.has_unknown) return nullptr;
+    if (means_handler(section_)) return nullptr;
     findings_.add(section_.region, section_.path, fmt::format("the route {} has no handler", in_quotes(section_.name)),
                   "give it a `root`, `redirect` or `respond`");
     return nullptr;
@@ -215,6 +215,11 @@ std::string target_path(const RedirectConfig& redirect) {
 }
 
 }  // namespace
+
+bool means_handler(const Section& section) {
+  const auto brings_handler = [](const Key* key) { return key->role == Role::handler || key->inner == Table::route; };
+  return std::ranges::any_of(section.meant, brings_handler);
+}
 
 RouteConfig build_route(const Section& section, std::string_view path, const VhostConfig& host,
                         const HostContext& context, Findings& findings) {

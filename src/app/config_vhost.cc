@@ -71,7 +71,7 @@ void move_own_route(const Section& host, std::vector<Section>& routes, Findings&
         routes.begin(),
         {.table = Table::route, .region = host.region, .name = std::string(whole_host), .path = host.path});
   }
-  route->has_unknown |= host.has_unknown;
+  route->meant.insert(route->meant.end(), host.meant.begin(), host.meant.end());
   for (Entry& entry : own) {
     const std::string_view name = entry.key->name;
     if (const Entry* twice = route->find(name)) {
@@ -120,9 +120,9 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
   host.places = build_places(section);
 
   const std::vector<Section> routes = routes_of(section, findings);
-  const Entry* routes_entry = section.find("route");
-  const bool refused = routes_entry != nullptr && std::holds_alternative<std::monostate>(routes_entry->value);
-  if (routes.empty() && !refused && !section.has_unknown) {
+  // Routes that were refused, or whose key was mistyped, are told already.
+  const bool refused = section.find("route") != nullptr && section.get<std::vector<Section>>("route") == nullptr;
+  if (routes.empty() && !refused && !means_handler(section)) {
     findings.add(section.region, section.path, fmt::format("the host {} serves nothing", in_quotes(section.name)),
                  "give it a `root`, or routes");
   }

@@ -25,13 +25,15 @@ std::string to_string(const Diagnostic& diagnostic) {
   return safe;
 }
 
-std::string in_quotes(std::string_view text) {
-  if (text.size() <= most_quoted) return fmt::format("`{}`", text);
+std::string shortened(std::string_view text) {
+  if (text.size() <= most_quoted) return std::string(text);
   size_t end = most_quoted;
   // Not within a character: its further bytes are 10xxxxxx.
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return fmt::format("`{}...`", text.substr(0, end));
+  return fmt::format("{}...", text.substr(0, end));
 }
+
+std::string in_quotes(std::string_view text) { return fmt::format("`{}`", shortened(text)); }
 
 void Findings::add(Region region, std::string key, std::string message, std::string suggestion) {
   if (++count_ > most_kept) return;

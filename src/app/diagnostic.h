@@ -31,7 +31,8 @@ struct Diagnostic {
 // No control byte of the file gets into it raw.
 std::string to_string(const Diagnostic& diagnostic);
 
-// A text of the user as it stands in a message: between backquotes, and cut where it is too long to be read.
+// A text of the user as it stands in messages: cut where it is too long to be read, and that with backquotes around it.
+std::string shortened(std::string_view text);
 std::string in_quotes(std::string_view text);
 
 // Gathers what is found in one file.
@@ -45,6 +46,8 @@ class Findings {
 
   void add(Region region, std::string key, std::string message, std::string suggestion = {});
   bool empty() const { return count_ == 0; }
+  // Whether more findings are but counted: their texts need not be made.
+  bool full() const { return count_ >= most_kept; }
 
   // What was found, in the order of the places; the last one counts those that are left out.
   std::vector<Diagnostic> take() &&;

@@ -38,10 +38,10 @@ struct Entry {
 
 struct Section {
   Table table = Table::file;
-  Region region = {};        // of its name, or of the key whose value it is
-  std::string name = {};     // of a table by name: a.b of [vhost."a.b"]; else empty
-  std::string path = {};     // vhost."a.b".route."/x"
-  bool has_unknown = false;  // a key was not known: what seems to be missing may be that
+  Region region = {};                  // of its name, or of the key whose value it is
+  std::string name = {};               // of a table by name: a.b of [vhost."a.b"]; else empty
+  std::string path = {};               // vhost."a.b".route."/x"
+  std::vector<const Key*> meant = {};  // keys that unknown ones seem to mean: they are not missing
   std::vector<Entry> entries = {};
 
   // Null where the key does not stand here. The name is one that the schema knows.

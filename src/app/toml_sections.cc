@@ -16,11 +16,17 @@
 namespace webserv {
 namespace {
 
-// A name as it stands in a header or behind a dot: bare where that is possible.
+// A name as it stands in a header or behind a dot: bare where that is possible, and short enough to be read.
 std::string written(std::string_view name) {
   constexpr std::string_view bare = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-  if (!name.empty() && name.find_first_not_of(bare) == std::string_view::npos) return std::string(name);
-  return fmt::format("\"{}\"", name);
+  const std::string text = shortened(name);
+  if (!name.empty() && name.find_first_not_of(bare) == std::string_view::npos) return text;
+  std::string escaped;
+  for (char c : text) {
+    if (c == '"' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return fmt::format("\"{}\"", escaped);
 }
 
 std::vector<std::string_view> names_in(Table table) {
@@ -51,7 +57,6 @@ class Reader {
       const Key* key = find_key(section.table, name.str());
       if (key == nullptr) {
         tell_unknown(name.str(), region, section);
-        section.has_unknown = true;
         continue;
       }
       if (!key->served) {
@@ -100,31 +105,32 @@ class Reader {
     return all;
   }
 
-  void tell_unknown(std::string_view name, Region region, const Section& section) {
-    const std::string path = section.path_of(written(name));
-    const std::string where = in_brackets(section.path);
+  void tell_unknown(std::string_view name, Region region, Section& section) {
+    const auto tell = [&](std::string_view what, std::string suggestion) {
+      findings_.add(region, section.path_of(written(name)), fmt::format("{} in {}", what, in_brackets(section.path)),
+                    std::move(suggestion));
+    };
+    // A flood of unknown names shall not cost a search for each.
+    if (findings_.full()) return tell("unknown key", {});
     if (const std::string homes = homes_of(name); !homes.empty()) {
-      findings_.add(region, path, fmt::format("{} does not stand in {}", in_quotes(name), where),
-                    "it belongs in " + homes);
-      return;
+      return tell(in_quotes(name) + " does not stand", "it belongs in " + homes);
     }
-    std::string suggestion = did_you_mean(name, names_in(section.table));
-    if (suggestion.empty()) suggestion = elsewhere(name);
-    findings_.add(region, path, fmt::format("unknown key {} in {}", in_quotes(name), where), std::move(suggestion));
-  }
-
-  // What the name may mean in some other table, or "".
-  static std::string elsewhere(std::string_view name) {
+    const std::string unknown = "unknown key " + in_quotes(name);
+    if (const std::string_view meant = closest(name, names_in(section.table)); !meant.empty()) {
+      section.meant.push_back(find_key(section.table, meant));
+      return tell(unknown, fmt::format("did you mean `{}`?", meant));
+    }
     std::vector<std::string_view> names;
     for (const Key& key : schema()) names.push_back(key.name);
     const std::string_view meant = closest(name, names);
-    return meant.empty() ? "" : fmt::format("did you mean `{}` in {}?", meant, homes_of(meant));
+    tell(unknown, meant.empty() ? "" : fmt::format("did you mean `{}` in {}?", meant, homes_of(meant)));
   }
 
   // Tells of keys without which the table makes no sense.
   void require_keys(const Section& section) {
     for (const Key& key : schema()) {
       if (!key.required || !key.stands_in.contains(section.table)) continue;
+      if (std::ranges::find(section.meant, &key) != section.meant.end()) continue;
       const Entry* entry = section.find(key.name);
       const auto* tables = entry == nullptr ? nullptr : std::get_if<std::vector<Section>>(&entry->value);
       if (entry != nullptr && (tables == nullptr || !tables->empty())) continue;
