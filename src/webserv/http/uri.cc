@@ -18,7 +18,7 @@ constexpr HttpError bad_scheme{Status::bad_request, "the request target's scheme
 constexpr HttpError bad_authority{Status::bad_request, "the request target's authority is malformed"};
 constexpr HttpError bad_encoding{Status::bad_request, "the path has a malformed percent-encoding"};
 constexpr HttpError bad_path{Status::bad_request, "the path does not begin with a slash"};
-constexpr HttpError encoded_nul{Status::bad_request, "the path has an encoded NUL"};
+constexpr HttpError nul{Status::bad_request, "the path has a NUL"};
 constexpr HttpError above_root{Status::bad_request, "the path leads above the root"};
 constexpr HttpError encoded_slash{Status::not_found, "the path has an encoded slash"};
 constexpr HttpError bad_host{Status::bad_request, "the host is malformed"};
@@ -98,11 +98,11 @@ std::expected<Target, HttpError> parse_target(Method method, std::string_view te
 
 namespace {
 
-// Whether the path is normalized as it is: no "%", no empty segment, none that begins with a dot.
+// Whether the path is normalized as it is: no encoding, no empty segment, none that begins with a dot.
 bool is_plain(std::string_view path) {
   char last = 0;
   for (char c : path) {
-    if (c == '%' || (last == '/' && (c == '/' || c == '.'))) return false;
+    if (!scan::is(scan::plain_path, c) || (last == '/' && (c == '/' || c == '.'))) return false;
     last = c;
   }
   return true;
@@ -115,11 +115,11 @@ const HttpError* append_decoded(std::string_view segment, std::string& to) {
     if (c == '%') {
       std::optional<char> decoded = decode_at(segment, at);
       if (!decoded) return &bad_encoding;
-      if (*decoded == '\0') return &encoded_nul;
       if (*decoded == '/') return &encoded_slash;
       c = *decoded;
       at += encoding_size - 1;
     }
+    if (c == '\0') return &nul;
     to += c;
   }
   return nullptr;

@@ -30,7 +30,7 @@ std::expected<Target, HttpError> parse_target(Method method, std::string_view te
 // The path as names of files: percent-encodings decoded once, "//" merged, "." and ".." removed, also where they came
 // encoded. A view of `path` where nothing had to change, else of `scratch`, which is overwritten. A trailing slash
 // stays
-// ("/a/." is "/a/"). Refused: 400 for an encoded NUL and for ".." above the root, 404 for an encoded slash, which
+// ("/a/." is "/a/"). Refused: 400 for a NUL and for ".." above the root, 404 for an encoded slash, which
 // cannot be part of a name.
 std::expected<std::string_view, HttpError> normalize_path(std::string_view path, std::string& scratch);
 

@@ -176,6 +176,7 @@ TEST(Path, is_refused_where_it_is_no_name_of_a_file) {
       {"/.%2e/.%2e/etc", Status::bad_request},
       {"/a/%2e./%2e%2e/b", Status::bad_request},
       {"/%00", Status::bad_request},
+      {"/a\0b"sv, Status::bad_request},
       {"/a%00.html", Status::bad_request},
       {"/..%00/", Status::bad_request},
       {"/%2f", Status::not_found},
