@@ -19,7 +19,7 @@ help:
 
 .PHONY: run
 run:
-	@cmake/install-packages.sh run
+	@cmake/install-packages.sh build run
 	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
 	@cmake --build build/$(PRESET) --target webserv
 	@echo 'webserv: http://$(ADDRESS)/ (starts with the first connection; Ctrl-C ends it)'
@@ -27,7 +27,7 @@ run:
 
 .PHONY: test
 test:
-	@cmake/install-packages.sh run test $(compiler)
+	@cmake/install-packages.sh build test $(compiler)
 	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
 	@cmake --build build/$(PRESET)
 	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(jobs)
@@ -38,14 +38,14 @@ check-all:
 
 .PHONY: fuzz
 fuzz:
-	@cmake/install-packages.sh run test clang
+	@cmake/install-packages.sh build clang
 	@$(MAKE) --no-print-directory build/fuzz/build.ninja
 	@cmake --build build/fuzz --target fuzzers
 	@tests/fuzz/run.sh build/fuzz/tests $(SECONDS) $(jobs)
 
 .PHONY: bench
 bench:
-	@cmake/install-packages.sh run bench
+	@cmake/install-packages.sh build bench
 	@$(MAKE) --no-print-directory build/bench/build.ninja
 	@cmake --build build/bench
 	@build/bench/bench/codec_bench
