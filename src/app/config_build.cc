@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "app/names.h"
 #include "app/values.h"
@@ -155,6 +155,7 @@ void tell(Findings& findings, const Text& text, std::string path, const Fault& f
 
 FieldRules build_fields(const Section& section, Findings& findings) {
   FieldRules rules;
+  std::set<std::string> names;
   const auto* fields = section.get<std::vector<std::pair<Text, Text>>>("fields");
   if (fields == nullptr) return rules;
   for (const auto& [name, value] : *fields) {
@@ -163,8 +164,8 @@ FieldRules build_fields(const Section& section, Findings& findings) {
     };
     if (std::optional<Fault> fault = fault_of_field_name(name.text)) refuse(name, *fault);
     if (std::optional<Fault> fault = fault_of_field_value(value.text)) refuse(value, *fault);
-    const auto is_same = [&](const FieldRule& rule) { return equals_ignoring_case(rule.name, name.text); };
-    if (std::ranges::any_of(rules, is_same)) refuse(name, {"stands twice here: names of fields have no case", {}});
+    if (!names.insert(to_lower(name.text)).second)
+      refuse(name, {"stands twice here: names of fields have no case", {}});
     rules.push_back({name.text, value.text});
   }
   return rules;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "app/config_build.h"
@@ -24,11 +25,12 @@ std::string host_name(const Text& text, const std::string& path, Findings& findi
 
 std::vector<std::string> build_aliases(const Section& section, const std::string& name, Findings& findings) {
   std::vector<std::string> aliases;
+  std::set<std::string> names = {name};
   const auto* texts = section.get<std::vector<Text>>("aliases");
   if (texts == nullptr) return aliases;
   for (const Text& text : *texts) {
     std::string alias = host_name(text, section.path_of("aliases"), findings);
-    if (alias == name || std::ranges::find(aliases, alias) != aliases.end()) {
+    if (!names.insert(alias).second) {
       tell(findings, text, section.path_of("aliases"), {"is a name of this host already", "remove it"});
     }
     aliases.push_back(std::move(alias));

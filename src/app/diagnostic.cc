@@ -36,16 +36,25 @@ std::string shortened(std::string_view text) {
 std::string in_quotes(std::string_view text) { return fmt::format("`{}`", shortened(text)); }
 
 void Findings::add(Region region, std::string key, std::string message, std::string suggestion) {
-  if (++count_ > most_kept) return;
+  ++count_;
+  if (counts_only(region)) return;
   kept_.push_back({file_, region, std::move(key), std::move(message), std::move(suggestion)});
+  if (kept_.size() < most_kept) return;
+  sort();
+  kept_.resize(most_told);
+  last_told_ = kept_.back().region.begin;
 }
 
-std::vector<Diagnostic> Findings::take() && {
+void Findings::sort() {
   std::ranges::sort(kept_, {}, [](const Diagnostic& diagnostic) {
     return std::pair(diagnostic.region.begin, std::string_view(diagnostic.message));
   });
+}
+
+std::vector<Diagnostic> Findings::take() && {
+  sort();
   if (count_ > most_told) {
-    kept_.resize(std::min(kept_.size(), most_told));
+    kept_.resize(most_told);
     const Region last = kept_.back().region;
     kept_.push_back({file_, last, {}, fmt::format("{} more errors are not shown", count_ - most_told), {}});
   }

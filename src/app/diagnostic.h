@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,24 +39,29 @@ std::string in_quotes(std::string_view text);
 // Gathers what is found in one file.
 class Findings {
  public:
-  // Files can be made to hold any number of errors: so many are told, and how many more there are.
+  // Files can be made to hold any number of errors: so many are told, the first ones, and how many more there are.
   static constexpr size_t most_told = 100;
-  static constexpr size_t most_kept = 10'000;
 
   explicit Findings(std::string file) : file_(std::move(file)) {}
 
   void add(Region region, std::string key, std::string message, std::string suggestion = {});
   bool empty() const { return count_ == 0; }
-  // Whether more findings are but counted: their texts need not be made.
-  bool full() const { return count_ >= most_kept; }
+  // Whether what is found here is but counted, so that its texts need not be made.
+  bool counts_only(Region region) const { return last_told_ && region.begin > *last_told_; }
 
   // What was found, in the order of the places; the last one counts those that are left out.
   std::vector<Diagnostic> take() &&;
 
  private:
+  // What is kept before those that will not be told are dropped.
+  static constexpr size_t most_kept = 10'000;
+
+  void sort();
+
   std::string file_;
   std::vector<Diagnostic> kept_;
   size_t count_ = 0;
+  std::optional<SourcePlace> last_told_;  // once some were dropped: what is behind it will not be told
 };
 
 }  // namespace webserv

@@ -11,7 +11,7 @@ namespace webserv {
 
 // Far above what a configuration needs, far below what hurts: toml++ 3.3 overflows its stack on a key of 20,000 parts.
 struct TomlLimits {
-  size_t size = 16 << 20;  // bytes of the file
+  size_t size = 4 << 20;   // bytes of the file: 30,000 routes fit in
   size_t line = 64 << 10;  // bytes of a line
   size_t key_parts = 16;   // of a dotted key, and of a table's header
   size_t nesting = 16;     // of arrays and inline tables in each other

@@ -111,7 +111,7 @@ class Reader {
                     std::move(suggestion));
     };
     // A flood of unknown names shall not cost a search for each.
-    if (findings_.full()) return tell("unknown key", {});
+    if (findings_.counts_only(region)) return tell("unknown key", {});
     if (const std::string homes = homes_of(name); !homes.empty()) {
       return tell(in_quotes(name) + " does not stand", "it belongs in " + homes);
     }

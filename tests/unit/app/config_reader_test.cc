@@ -325,6 +325,14 @@ TEST(ConfigReader, long_texts_are_cut_in_messages) {
   EXPECT_THAT(all, ElementsAre(HasSubstr("`" + std::string(79, 'a') + "...`")));
 }
 
+TEST(ConfigReader, shortens_names_where_it_names_their_tables) {
+  const std::string name(1000, 'x');
+  EXPECT_THAT(errors("[vhost." + name + "]\nroot = 1\n[vhost.a.route.\"/\\\\\\\"\"]\nrot = 1"),
+              ElementsAre(HasSubstr("a.toml:1:8: error: `" + std::string(80, 'x') + "...` is no host name"),
+                          HasSubstr("a.toml:2:8: error: `root` is a text"),
+                          HasSubstr("in [vhost.a.route.\"/\\\\\\\"\"]; did you mean `root`?")));
+}
+
 TEST(ConfigReader, reads_many_hosts_and_routes) {
   std::string text;
   for (int host = 0; host < 100; ++host) {

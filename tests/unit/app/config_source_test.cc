@@ -92,7 +92,7 @@ TEST_F(ConfigSource, tells_why_a_file_cannot_be_read) {
 TEST_F(ConfigSource, does_not_read_a_file_without_end) {
   const auto config = load_config("/dev/zero");
   ASSERT_FALSE(config);
-  EXPECT_THAT(to_string(config.error()[0]), HasSubstr("more than the 16M that are allowed"));
+  EXPECT_THAT(to_string(config.error()[0]), HasSubstr("more than the 4M that are allowed"));
 }
 
 TEST_F(ConfigSource, errors_name_the_file_as_the_user_did) {

@@ -31,12 +31,15 @@ TEST(Diagnostic, findings_are_ordered_by_place) {
   EXPECT_EQ(order, "abcd");
 }
 
-TEST(Diagnostic, findings_are_bounded) {
+TEST(Diagnostic, the_first_findings_of_a_flood_are_told_and_the_others_counted) {
   Findings findings("a");
-  for (uint32_t line = 1; line <= 20'000; ++line) findings.add({{line, 1}, {line, 1}}, "", "x");
+  for (uint32_t line = 30'000; line >= 1; --line) findings.add({{line, 1}, {line, 1}}, "", "x");
+  EXPECT_TRUE(findings.counts_only({{20'000, 1}, {20'000, 2}}));
+  EXPECT_FALSE(findings.counts_only({{1, 1}, {1, 2}}));
   const std::vector<Diagnostic> all = std::move(findings).take();
   ASSERT_EQ(all.size(), Findings::most_told + 1);
-  EXPECT_EQ(all.back().message, "19900 more errors are not shown");
+  for (uint32_t i = 0; i < Findings::most_told; ++i) EXPECT_EQ(all[i].region.begin.line, i + 1);
+  EXPECT_EQ(all.back().message, "29900 more errors are not shown");
 }
 
 TEST(Diagnostic, a_text_of_the_user_is_cut_between_characters) {
