@@ -100,10 +100,10 @@ namespace {
 
 // Whether the path is normalized as it is: no encoding, no empty segment, none that begins with a dot.
 bool is_plain(std::string_view path) {
-  char last = 0;
-  for (char c : path) {
-    if (!scan::is(scan::plain_path, c) || (last == '/' && (c == '/' || c == '.'))) return false;
-    last = c;
+  const char* end = path.data() + path.size();
+  for (const char* at = path.data(); at != end; ++at) {
+    if (scan::is(scan::unreserved, *at)) continue;
+    if (*at == '/' ? at + 1 != end && (at[1] == '/' || at[1] == '.') : !scan::is(scan::plain_path, *at)) return false;
   }
   return true;
 }
@@ -197,6 +197,8 @@ std::string_view host_of(std::string_view authority) {
 bool is_host(std::string_view authority) { return !host_of(authority).empty(); }
 
 std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
+  std::string_view name = without_port(authority);
+  if (scan::all_usual<scan::LowerHostName>(name) && !name.ends_with('.')) return name;
   std::string_view host = host_of(authority);
   if (host.empty()) return std::unexpected(bad_host);
   if (std::ranges::all_of(host, [](char c) { return c == to_lower(c); })) return host;

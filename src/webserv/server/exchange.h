@@ -38,6 +38,8 @@ struct Exchange {
   H1Body body;
   std::string path_scratch;  // where a path or host had to be decoded
   std::string host_scratch;
+  std::string last_authority;  // the host that was asked for last, as it came and normalized
+  std::string last_host;
   std::string out;                                 // gathered answers
   std::shared_ptr<const Application> application;  // what the request began with, also when it is replaced meanwhile
   MessageShape shape;                              // of the answer that is being sent

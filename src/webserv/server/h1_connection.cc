@@ -153,9 +153,14 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   std::string_view authority = head.target.authority;
   if (authority.empty()) authority = head.fields.value(FieldName::host);
   if (!authority.empty()) {
-    std::expected<std::string_view, HttpError> host = normalize_host(authority, x.host_scratch);
-    if (!host) return host.error();
-    request.host_ = *host;
+    // Most requests of a worker ask for the same host.
+    if (authority != x.last_authority) {
+      std::expected<std::string_view, HttpError> host = normalize_host(authority, x.host_scratch);
+      if (!host) return host.error();
+      x.last_host = *host;
+      x.last_authority = authority;
+    }
+    request.host_ = x.last_host;
   }
   if (head.target.form == TargetForm::origin || head.target.form == TargetForm::absolute) {
     std::expected<std::string_view, HttpError> path = normalize_path(head.target.path, x.path_scratch);
@@ -208,7 +213,7 @@ bool H1Connection::conclude(Exchange& x, Response& response) {
   }
   x.shape = shape_of(x, response);
   bool whole = gather_response(x, response, x.shape);
-  if (whole) log(x, response, body_sent_at_once(response, x.shape));
+  if (whole && worker_.access.on()) log(x, response, body_sent_at_once(response, x.shape));
   x.in.release();
   return whole;
 }

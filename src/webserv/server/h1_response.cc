@@ -42,25 +42,20 @@ bool gather_prepared(Exchange& x, const std::shared_ptr<const Prepared>& prepare
 // Appends `length` bytes of a file from `from`.
 Result<> append_file(std::string& out, int fd, uint64_t from, size_t length) {
   size_t have = out.size();
-  out.resize(have + length);
-  size_t done = 0;
-  while (done < length) {
-    ssize_t got = ::pread(fd, out.data() + have + done, length - done, static_cast<off_t>(from + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) {
-      out.resize(have);
-      return std::unexpected(got < 0 ? static_cast<Error>(errno) : Error::io_error);
+  Result<> read;
+  out.resize_and_overwrite(have + length, [&](char* bytes, size_t size) {
+    for (size_t done = have; done < size;) {
+      ssize_t got = ::pread(fd, bytes + done, size - done, static_cast<off_t>(from + done - have));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) {
+        read = std::unexpected(got < 0 ? static_cast<Error>(errno) : Error::io_error);
+        return have;
+      }
+      done += static_cast<size_t>(got);
     }
-    done += static_cast<size_t>(got);
-  }
-  return {};
-}
-
-Task<Result<>> send_out(Stream& client, std::string& out, bool more) {
-  if (out.empty()) co_return Result<>();
-  Result<> written = co_await client.write_all(out, more);
-  out.clear();
-  co_return written;
+    return size;
+  });
+  return read;
 }
 
 Task<Result<>> send_bytes(Stream& client, std::string& out, std::string_view bytes) {
@@ -85,8 +80,11 @@ Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& sli
   from += lead;
   left -= lead;
   if (left == 0) co_return Result<>();
-  Result<> began = co_await send_out(client, out, true);
-  if (!began) co_return began;
+  if (!out.empty()) {
+    Result<> began = co_await client.write_all(out, true);
+    out.clear();
+    if (!began) co_return began;
+  }
   for (;;) {
     auto step = static_cast<size_t>(std::min<uint64_t>(left, file_bytes_per_turn));
     Result<> sent = co_await client.send_file(slice.file->get(), static_cast<off_t>(from), step);
