@@ -6,7 +6,7 @@ import time
 import unittest
 
 from dialogue import head
-from server import PATIENCE, ProtocolError, Server, listening_socket, raise_descriptor_limit, wait_until
+from server import PATIENCE, SANITIZED, ProtocolError, Server, listening_socket, raise_descriptor_limit, wait_until
 
 SITE = """
 [server]
@@ -28,6 +28,7 @@ class Deadlines(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = cls.enterClassContext(Server(SITE + SHORT, FILES))
+        cls.sockets = cls.server.descriptors("socket")  # while there is no connection
 
     def assert_others_are_served(self):
         self.assertEqual(self.server.get("/a.txt").body, b"text")
@@ -93,12 +94,12 @@ class Deadlines(unittest.TestCase):
             self.assert_others_are_served()
 
     def test_a_client_that_reads_nothing_is_cut_off(self):
-        before = self.server.descriptors("socket")
+        self.assertTrue(wait_until(lambda: self.server.descriptors("socket") == self.sockets))
         with self.server.client(timeout=6, receive_buffer=4096) as client:
             client.send(head(request="GET /large HTTP/1.1") * 4)
-            self.assertTrue(wait_until(lambda: self.server.descriptors("socket") > before))
+            self.assertTrue(wait_until(lambda: self.server.descriptors("socket") > self.sockets))
             self.assert_others_are_served()
-            self.assertTrue(wait_until(lambda: self.server.descriptors("socket") <= before, 8), "the connection is still there")
+            self.assertTrue(wait_until(lambda: self.server.descriptors("socket") == self.sockets, 8), "the connection is still there")
             with self.assertRaises((ConnectionError, ProtocolError)):
                 for _ in range(4):
                     client.response()
@@ -171,6 +172,8 @@ class Connections(unittest.TestCase):
 
 
 class Descriptors(unittest.TestCase):
+    # The undefined behaviour sanitizer looks at memory by way of a pipe: without descriptors it takes all for broken.
+    @unittest.skipIf(SANITIZED, "sanitizers need descriptors themselves")
     def test_the_server_survives_that_no_descriptor_is_left(self):
         for inherited in (False, True):
             with self.subTest(inherited=inherited), contextlib.ExitStack() as stack:
