@@ -106,6 +106,15 @@ struct HostName {
   }
 };
 
+// The same in lower case.
+struct LowerHostName {
+  static constexpr Kind kind = host;
+  template <class Block>
+  static auto usual(Block b) {
+    return between(b, 'a', 'z') | between(b, '0', '9') | between(b, '-', '.');
+  }
+};
+
 template <class Block>
 Block load(const char* from) {
   Block block;
@@ -116,6 +125,11 @@ Block load(const char* from) {
 template <class Bytes>
 bool are_usual(const char* at) {
   return std::bit_cast<int64_t>(Bytes::usual(load<Block8>(at))) == -1;
+}
+
+template <class Bytes>
+bool are_usual(Block8 bytes) {
+  return std::bit_cast<int64_t>(Bytes::usual(bytes)) == -1;
 }
 
 // The bytes that are there to be read, [begin, end).
@@ -163,7 +177,7 @@ class Text {
 
   template <class Bytes>
   const char* skip_by_8(const char* at) const {
-    while (end_ - at >= 8 && are_usual<Bytes>(at)) at += 8;
+    while (end_ - at >= 8 && are_usual<Bytes>(load<Block8>(at))) at += 8;
     return skip_one_by_one<Bytes>(at);
   }
 
@@ -182,11 +196,6 @@ class Text {
 #endif
 
  private:
-  template <class Bytes>
-  static bool are_usual(const char* at) {
-    return std::bit_cast<int64_t>(Bytes::usual(load<Block8>(at))) == -1;
-  }
-
 #ifdef __SSE2__
   // A bit for each byte.
   template <class Bytes>
@@ -199,6 +208,21 @@ class Text {
   const char* end_;
   const char* last_;  // where the last whole block begins; null in a shorter text
 };
+
+// Whether all bytes are usual ones. Read are words that overlap in the middle of a text or at its end. What is shorter
+// than a half of a word is never taken for usual.
+template <class Bytes>
+bool all_usual(std::string_view text) {
+  const char* at = text.data();
+  if (text.size() >= sizeof(Block8)) {
+    const char* last = at + text.size() - sizeof(Block8);
+    while (at < last && are_usual<Bytes>(load<Block8>(at))) at += sizeof(Block8);
+    return at >= last && are_usual<Bytes>(load<Block8>(last));
+  }
+  if (text.size() < sizeof(uint32_t)) return false;
+  std::array<uint32_t, 2> halves = {load<uint32_t>(at), load<uint32_t>(at + text.size() - sizeof(uint32_t))};
+  return are_usual<Bytes>(std::bit_cast<Block8>(halves));
+}
 
 // Whether all bytes are of the kind.
 template <class Bytes>

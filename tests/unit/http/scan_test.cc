@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -30,7 +31,7 @@ TEST(Scan, knows_the_kinds_of_each_byte) {
 
 template <class Bytes>
 class ScanTest : public testing::Test {};
-using Kinds = testing::Types<Token, FieldValue, TargetText, PlainPath, HostName>;
+using Kinds = testing::Types<Token, FieldValue, TargetText, PlainPath, HostName, LowerHostName>;
 TYPED_TEST_SUITE(ScanTest, Kinds);
 
 TYPED_TEST(ScanTest, has_no_usual_bytes_that_are_not_of_the_kind) {
@@ -67,6 +68,9 @@ void check(std::string_view bytes, size_t from) {
   EXPECT_EQ(text.skip_one_by_one<Bytes>(text.skip_by_16<Bytes>(begin)), expected);
 #endif
   EXPECT_EQ(all<Bytes>({begin, text.end()}), expected == text.end());
+  bool usual = std::all_of(begin, text.end(),
+                           [](char c) { return Bytes::usual(load<Block8>(std::string(8, c).data()))[0] != 0; });
+  EXPECT_EQ(all_usual<Bytes>({begin, text.end()}), usual && text.end() - begin >= 4);
 }
 
 TYPED_TEST(ScanTest, finds_each_byte_at_each_place_in_every_way) {
