@@ -135,6 +135,7 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
     return answer_missing(visit, found.error());
   }
   if (!found->is_directory()) return answer_file(visit, relative, std::move(*found));
+  if (visit.falls_back) return error(Status::not_found, "the fallback is no file");
   if (!names_folder(relative)) {
     std::string location = location_with_slash(visit.request.path(), visit.request.head().target);
     return redirect_to(location, Status::permanent_redirect);
@@ -222,7 +223,8 @@ Result<StaticFiles::Found> StaticFiles::find_in_folder(const Visit& visit, std::
     if (file && !file->is_directory()) return Found(name, std::move(*file));
     if (!file && !is_missing(file.error())) return std::unexpected(file.error());
   }
-  if (!options_.listing) return std::unexpected(Error::no_such_file_or_directory);
+  // A route for one path could not serve what it lists.
+  if (!options_.listing || !options_.route.ends_with('/')) return std::unexpected(Error::no_such_file_or_directory);
   Result<OpenedFile> listed = visit.directory.open(folder, visit.now);
   if (!listed) return std::unexpected(listed.error());
   if (!listed->is_directory()) return std::unexpected(Error::not_a_directory);

@@ -104,8 +104,12 @@ TEST_F(StaticFilesTest, a_route_for_one_path_serves_a_file) {
 
 TEST_F(StaticFilesTest, a_route_for_one_path_serves_the_index_of_a_folder) {
   options_.route = "/home";
+  options_.listing = true;
   EXPECT_EQ(body("/home"), "<p>home");
   EXPECT_EQ(body("/home/a.txt"), "404");
+  folder_.remove("site/index.html");
+  requests_.pass(FileCache::look_again);
+  EXPECT_EQ(body("/home"), "404");
 }
 
 TEST_F(StaticFilesTest, hidden_files_are_not_there) {
@@ -210,6 +214,16 @@ TEST_F(StaticFilesTest, a_fallback_may_be_hidden_or_missing) {
   folder_.remove("site/.app.html");
   requests_.pass(FileCache::look_again);
   EXPECT_EQ(body("/x"), "404");
+}
+
+TEST_F(StaticFilesTest, a_fallback_that_is_a_folder_stands_for_nothing) {
+  options_.listing = true;
+  for (std::string_view fallback : {"/bare", "/bare/"}) {
+    options_.fallback = fallback;
+    handler_ = {};
+    EXPECT_EQ(body("/x"), "404") << fallback;
+    EXPECT_EQ(body("/x/"), "404") << fallback;
+  }
 }
 
 TEST_F(StaticFilesTest, says_what_the_configuration_adds) {
