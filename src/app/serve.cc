@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,6 +81,20 @@ std::string addresses_of(const Server& server) {
   return all;
 }
 
+// Roots may come and go, so that one that is not there stops nothing; but somebody should know.
+void warn_of_missing_roots(const Config& config, const Log& log) {
+  for (const VhostConfig& vhost : config.vhosts) {
+    for (const RouteConfig& route : vhost.routes) {
+      const auto* files = std::get_if<StaticFilesConfig>(&route.handler);
+      std::error_code ignored;
+      if (files == nullptr || std::filesystem::exists(files->root, ignored)) continue;
+      log.event(Level::warning, "root_missing",
+                "a root is not there, or its folder may not be entered: 404 until it is",
+                {{"root", files->root}, {"vhost", vhost.name}, {"route", route.path}});
+    }
+  }
+}
+
 // Runs until a signal asks for the end; a second one does not wait for connections.
 void run(Server& server, Signals& signals, const Notifier& notifier, const Log& log) {
   std::atomic<bool> ended = false;
@@ -133,6 +148,10 @@ ExitStatus Startup::refuse(const std::vector<std::string>& errors) {
 }
 
 ExitStatus Startup::serve() {
+  if (options_.directory && !std::filesystem::is_directory(*options_.directory)) {
+    tell(fmt::format("{} is no directory that can be served; name one, or use --config FILE", *options_.directory));
+    return ExitStatus::usage;
+  }
   auto passed = passed_sockets();
   if (!passed) return refuse(passed.error());
   passed_ = std::move(*passed);
@@ -166,6 +185,7 @@ ExitStatus Startup::serve(Config config, std::vector<ListenerSockets> sockets) {
   Server server(workers, std::move(*listeners), std::move(application), server_log);
   server.start();
 
+  warn_of_missing_roots(config, log);
   std::string addresses = addresses_of(server);
   if (config.file.empty()) {
     // Started by hand: somebody wants the address, and it is no log line.
