@@ -50,7 +50,7 @@ std::string_view closest(std::string_view typed, std::span<const std::string_vie
   for (std::string_view word : words) {
     const size_t distance = edit_distance(plain, without_style(word));
     const bool is_slip = distance <= std::max(plain.size(), word.size()) / 3;
-    if (!is_slip && !is_short_for(plain, word) && !is_short_for(word, plain)) continue;
+    if (!is_slip && !is_short_for(plain, word)) continue;
     if (!best.empty() && distance >= best_distance) continue;
     best = word;
     best_distance = distance;

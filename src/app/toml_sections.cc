@@ -37,11 +37,18 @@ std::vector<std::string_view> names_in(Table table) {
   return names;
 }
 
-// The tables in which a key of this name stands, for people.
+// Where a key of this name is written, for people: "[timeouts]" of `idle`, "[log]" of `log`; "" of one that is not
+// known.
 std::string homes_of(std::string_view name) {
-  std::vector<std::string_view> homes;
+  std::vector<std::string> homes;
   for (Table table : all_tables) {
-    if (table != Table::file && find_key(table, name) != nullptr) homes.push_back(header_of(table));
+    const Key* key = find_key(table, name);
+    if (key == nullptr) continue;
+    if (table != Table::file) {
+      homes.emplace_back(header_of(table));
+    } else {
+      homes.push_back(key->inner == Table::file ? fmt::format("[{}]", name) : std::string(header_of(key->inner)));
+    }
   }
   return fmt::format("{}", fmt::join(homes, " or "));
 }
@@ -113,7 +120,8 @@ class Reader {
     // A flood of unknown names shall not cost a search for each.
     if (findings_.counts_only(region)) return tell("unknown key", {});
     if (const std::string homes = homes_of(name); !homes.empty()) {
-      return tell(in_quotes(name) + " does not stand", "it belongs in " + homes);
+      return tell(in_quotes(name) + " does not stand",
+                  (find_key(Table::file, name) ? "write " : "it belongs in ") + homes);
     }
     const std::string unknown = "unknown key " + in_quotes(name);
     if (const std::string_view meant = closest(name, names_in(section.table)); !meant.empty()) {
@@ -123,7 +131,9 @@ class Reader {
     std::vector<std::string_view> names;
     for (const Key& key : schema()) names.push_back(key.name);
     const std::string_view meant = closest(name, names);
-    tell(unknown, meant.empty() ? "" : fmt::format("did you mean `{}` in {}?", meant, homes_of(meant)));
+    if (meant.empty()) return tell(unknown, {});
+    const std::string key = find_key(Table::file, meant) ? "" : fmt::format("`{}` in ", meant);
+    tell(unknown, fmt::format("did you mean {}{}?", key, homes_of(meant)));
   }
 
   // Tells of keys without which the table makes no sense.

@@ -44,6 +44,7 @@ TEST(Suggestion, finds_the_word_that_was_meant) {
       {"xyzzy", ""},
       {"", ""},
       {"t", ""},
+      {"warning_level", ""},
       {"r", ""},
       {"wa", ""},
       {long_text, ""},
