@@ -1,6 +1,7 @@
 #include "webserv/handlers/static_files.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
 #include "static_files_fixture.h"
 
@@ -181,6 +182,20 @@ TEST_F(StaticFilesTest, what_may_not_be_read_is_forbidden) {
   EXPECT_EQ(body("/locked.txt"), "403");
   EXPECT_EQ(body("/closed/"), "403");
   EXPECT_EQ(body("/closed/x"), "403");
+}
+
+TEST_F(StaticFilesTest, without_descriptors_it_is_unavailable_but_for_what_is_cached) {
+  EXPECT_EQ(body("/a.txt"), "text");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  std::string cached = body("/a.txt");
+  std::string large = body("/large.bin");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(cached, "text");
+  EXPECT_EQ(large, "503");
+  EXPECT_EQ(body("/large.bin"), large_);
 }
 
 TEST_F(StaticFilesTest, errors_ask_for_their_pages) {
