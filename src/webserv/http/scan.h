@@ -224,6 +224,32 @@ bool all_usual(std::string_view text) {
   return are_usual<Bytes>(std::bit_cast<Block8>(halves));
 }
 
+// Whether a path, which is not empty, stays as it is: plain bytes, and neither a slash nor a dot behind a slash. It may
+// be one as well where this says no, if it has unusual bytes.
+inline bool is_plain_path_of_8(const char* at) {
+  auto bytes = load<Block8>(at);
+  auto next = load<Block8>(at + 1);
+  auto wrong = (bytes == '/') & ((next == '/') | (next == '.'));
+  return are_usual<PlainPath>(bytes) && std::bit_cast<uint64_t>(wrong) == 0;
+}
+
+inline bool is_usual_path(std::string_view path) {
+  const char* at = path.data();
+  const char* end = at + path.size() - 1;  // of the bytes that have a next one
+  if (!is(plain_path, *end)) return false;
+  if (path.size() > sizeof(Block8)) {
+    const char* last = end - sizeof(Block8);
+    for (; at < last; at += sizeof(Block8)) {
+      if (!is_plain_path_of_8(at)) return false;
+    }
+    return is_plain_path_of_8(last);
+  }
+  for (; at < end; ++at) {
+    if (!is(plain_path, *at) || (*at == '/' && (at[1] == '/' || at[1] == '.'))) return false;
+  }
+  return true;
+}
+
 // Whether all bytes are of the kind.
 template <class Bytes>
 bool all(std::string_view text) {

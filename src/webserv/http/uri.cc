@@ -98,16 +98,6 @@ std::expected<Target, HttpError> parse_target(Method method, std::string_view te
 
 namespace {
 
-// Whether the path is normalized as it is: no encoding, no empty segment, none that begins with a dot.
-bool is_plain(std::string_view path) {
-  const char* end = path.data() + path.size();
-  for (const char* at = path.data(); at != end; ++at) {
-    if (scan::is(scan::unreserved, *at)) continue;
-    if (*at == '/' ? at + 1 != end && (at[1] == '/' || at[1] == '.') : !scan::is(scan::plain_path, *at)) return false;
-  }
-  return true;
-}
-
 // Appends the name that a segment encodes.
 const HttpError* append_decoded(std::string_view segment, std::string& to) {
   for (size_t at = 0; at < segment.size(); ++at) {
@@ -127,9 +117,12 @@ const HttpError* append_decoded(std::string_view segment, std::string& to) {
 
 }  // namespace
 
-std::expected<std::string_view, HttpError> normalize_path(std::string_view path, std::string& scratch) {
+namespace {
+
+// What normalize_path() does where the path is not as it is in most requests.
+[[gnu::noinline]] std::expected<std::string_view, HttpError> normalize_segments(std::string_view path,
+                                                                                std::string& scratch) {
   if (!path.starts_with('/')) return std::unexpected(bad_path);
-  if (is_plain(path)) return path;
   scratch = "/";
   for (size_t begin = 1; begin <= path.size();) {
     size_t end = std::min(path.find('/', begin), path.size());
@@ -148,7 +141,14 @@ std::expected<std::string_view, HttpError> normalize_path(std::string_view path,
     }
     begin = end + 1;
   }
-  return scratch;
+  return scratch == path ? path : scratch;
+}
+
+}  // namespace
+
+std::expected<std::string_view, HttpError> normalize_path(std::string_view path, std::string& scratch) {
+  if (path.starts_with('/') && scan::is_usual_path(path)) return path;
+  return normalize_segments(path, scratch);
 }
 
 namespace {
@@ -196,14 +196,30 @@ std::string_view host_of(std::string_view authority) {
 
 bool is_host(std::string_view authority) { return !host_of(authority).empty(); }
 
-std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
-  std::string_view name = without_port(authority);
-  if (scan::all_usual<scan::LowerHostName>(name) && !name.ends_with('.')) return name;
+namespace {
+
+// What normalize_host() does where the host is not as it is in most requests.
+[[gnu::noinline]] std::expected<std::string_view, HttpError> normalize_unusual_host(std::string_view authority,
+                                                                                    std::string& scratch) {
   std::string_view host = host_of(authority);
   if (host.empty()) return std::unexpected(bad_host);
   if (std::ranges::all_of(host, [](char c) { return c == to_lower(c); })) return host;
   scratch = to_lower(host);
   return scratch;
+}
+
+}  // namespace
+
+std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
+  constexpr std::ptrdiff_t most_digits = 4;
+  const char* begin = authority.data();
+  const char* end = begin + authority.size();
+  const char* port = end;
+  while (port != begin && is_digit(port[-1])) --port;
+  bool has_port = port != begin && port[-1] == ':' && end - port <= most_digits;
+  std::string_view name(begin, has_port ? port - 1 : end);
+  if (scan::all_usual<scan::LowerHostName>(name) && name.back() != '.') return name;
+  return normalize_unusual_host(authority, scratch);
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {

@@ -152,10 +152,30 @@ TEST(Path, is_normalized) {
   }
 }
 
+TEST(Path, is_normalized_at_every_place) {
+  for (size_t size = 0; size <= 40; ++size) {
+    for (size_t at = 0; at <= size; ++at) {
+      const std::string before = "/" + std::string(at, 'a');
+      const std::string after(size - at, 'a');
+      std::string scratch;
+      for (std::string_view slash : {"//", "/./", "/%2e/", "/b/../", "/b/%2E."}) {
+        std::string_view rest = std::string_view(after).substr(slash.ends_with('.') ? after.size() : 0);
+        std::string normal = at == 0 ? before : before + "/";
+        EXPECT_EQ(normalize_path(before + std::string(slash) + std::string(rest), scratch).value(),
+                  normal + std::string(rest));
+      }
+      EXPECT_EQ(normalize_path(before + "%62" + after, scratch).value(), before + "b" + after);
+      EXPECT_FALSE(normalize_path(before + std::string(1, '\0') + after, scratch));
+      EXPECT_FALSE(normalize_path(before + "%2f" + after, scratch));
+    }
+  }
+}
+
 TEST(Path, stays_where_it_is_if_nothing_changes) {
   std::string scratch;
-  std::string_view path = "/a/b.c/d_e-f~g!";
-  EXPECT_EQ(normalize_path(path, scratch)->data(), path.data());
+  for (std::string_view path : {"/", "/a", "/a/b.c/d_e-f~g!", "/.well-known/x", "/..a/", "/!\"$&'()*+,-;=:@/a"}) {
+    EXPECT_EQ(normalize_path(path, scratch)->data(), path.data()) << path;
+  }
   EXPECT_EQ(normalize_path("/%61", scratch)->data(), scratch.data());
 }
 
