@@ -2,6 +2,7 @@
 
 Every dialogue is followed by one more request: so it shows when what is no body is taken for one, or the reverse.
 """
+import socket
 import unittest
 
 from dialogue import CLOSED, SENTINEL, Dialogue, head, refused, run
@@ -43,6 +44,8 @@ LENGTHS = [
          [200]),
     Dialogue("a body in 1.0", post("Content-Length: 5", "Connection: keep-alive", body=b"hello",
                                    request="POST /take HTTP/1.0"), [200]),
+    Dialogue("a body for HEAD", post("Content-Length: 5", body=b"hello", request="HEAD / HTTP/1.1"), [200],
+             methods=["HEAD"]),
     Dialogue("two requests with bodies", 2 * post("Content-Length: 5", body=b"hello"), [200, 200]),
     Dialogue("a body for a method that is not taken", post("Content-Length: 5", body=b"hello",
                                                            request="DELETE /take HTTP/1.1"), [405]),
@@ -159,6 +162,31 @@ class Framing(unittest.TestCase):
 
     def test_content_length(self):
         run(self, self.server.address, LENGTHS)
+
+    def test_a_client_that_waits_for_100_is_told_to_go_on_or_answered_for_good(self):
+        start = post("Content-Length: 5", "Expect: 100-Continue")
+        for body in (b"hello", b"5\r\nhello\r\n0\r\n\r\n"):
+            with self.subTest(body), self.server.client() as client:
+                client.send(start if body == b"hello" else post(CHUNKED, "Expect: 100-continue"))
+                first = client.socket.recv(12, socket.MSG_PEEK)
+                if first == b"HTTP/1.1 100":
+                    client.send(body)
+                    response = client.response()
+                    self.assertEqual([each.status for each in response.interim], [100])
+                    self.assertEqual(client.ask("/").body, b"<p>index</p>")
+                else:
+                    response = client.response()
+                    self.assertTrue(response.closes)
+                    client.end()
+                self.assertEqual(response.body, b"taken")
+
+    def test_a_client_that_does_not_wait_for_100_is_answered_once(self):
+        with self.server.client() as client:
+            client.send(post("Content-Length: 5", "Expect: 100-continue", body=b"hello"))
+            response = client.response()
+            self.assertEqual(response.body, b"taken")
+            if not response.closes:
+                self.assertEqual(client.ask("/").body, b"<p>index</p>")
 
     def test_equal_content_lengths_are_one_or_refused(self):
         for sent in EQUAL_LENGTHS:
