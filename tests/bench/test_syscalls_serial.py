@@ -31,7 +31,7 @@ def calls(workload, count):
 
 def can_trace():
     return shutil.which("strace") and subprocess.run(
-        ["strace", "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
+        ["strace", "-D", "-f", "-qq", "-o", os.devnull, "true"], check=False).returncode == 0
 
 
 RECEIVE = ("recvfrom", "recvmsg", "read", "readv")
