@@ -3,15 +3,29 @@
 
 #include <cstdio>
 
+#include "app/check.h"
+#include "app/explain.h"
+#include "app/json_schema.h"
 #include "app/options.h"
 #include "app/serve.h"
 
+namespace webserv {
+namespace {
+
+ExitStatus run(const ServeOptions& options) { return serve(options); }
+ExitStatus run(const CheckOptions& options) { return check(options); }
+ExitStatus run(const ExplainOptions& options) { return explain(options); }
+ExitStatus run(const SchemaOptions& options) { return print_schema(options); }
+
+}  // namespace
+}  // namespace webserv
+
 int main(int argc, char** argv) {
-  auto options = webserv::parse_options(argc, argv);
-  if (!options) {
-    bool well = options.error().status == webserv::ExitStatus::ok;
-    fmt::print(well ? stdout : stderr, "{}", options.error().text);
-    return static_cast<int>(options.error().status);
+  auto command = webserv::parse_command_line(argc, argv);
+  if (!command) {
+    bool well = command.error().status == webserv::ExitStatus::ok;
+    fmt::print(well ? stdout : stderr, "{}", command.error().text);
+    return static_cast<int>(command.error().status);
   }
-  return static_cast<int>(webserv::serve(*options));
+  return static_cast<int>(std::visit([](const auto& options) { return webserv::run(options); }, *command));
 }

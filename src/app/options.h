@@ -1,9 +1,10 @@
-// The command line.
+// The command line: which command, with which options.
 #pragma once
 
 #include <expected>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "app/config.h"
@@ -26,13 +27,38 @@ struct ListenOption {
 };
 
 // webserv [serve] [--config FILE] [--listen [NAME=]ADDRESS]... [--workers N] [DIRECTORY]
-struct Options {
+struct ServeOptions {
   std::optional<std::string> config = {};
   std::vector<ListenOption> listen = {};
   std::optional<unsigned> workers = {};
   std::optional<std::string> directory = {};  // never beside `config`
-  bool operator==(const Options&) const = default;
+  bool operator==(const ServeOptions&) const = default;
 };
+
+// webserv check [--config FILE] [--live] [--json]
+struct CheckOptions {
+  std::optional<std::string> config = {};
+  bool live = false;
+  bool json = false;
+  bool operator==(const CheckOptions&) const = default;
+};
+
+// webserv explain [--config FILE] [-H 'Field: value']... [--json] METHOD URL
+struct ExplainOptions {
+  std::optional<std::string> config = {};
+  std::vector<std::string> fields = {};  // "Name: value", each one line
+  bool json = false;
+  std::string method = {};
+  std::string url = {};
+  bool operator==(const ExplainOptions&) const = default;
+};
+
+// webserv schema
+struct SchemaOptions {
+  bool operator==(const SchemaOptions&) const = default;
+};
+
+using Command = std::variant<ServeOptions, CheckOptions, ExplainOptions, SchemaOptions>;
 
 // The program ends at once, with this text on standard output if all is well (--help, --version), else on standard
 // error.
@@ -41,11 +67,12 @@ struct EarlyEnd {
   std::string text;  // whole lines
 };
 
-// Reads the arguments that main() gets. Opens nothing and prints nothing.
-std::expected<Options, EarlyEnd> parse_options(int argc, const char* const* argv);
+// Reads the arguments that main() gets. The first one names the command; where it names none, it is `serve`. Opens
+// nothing and prints nothing.
+std::expected<Command, EarlyEnd> parse_command_line(int argc, const char* const* argv);
 
 // Lets the command line win: workers, and the addresses of the listeners it names. A listener that is not there is
 // added; the default one stays only if it is named.
-void apply_options(const Options& options, Config& config);
+void apply_options(const ServeOptions& options, Config& config);
 
 }  // namespace webserv

@@ -44,7 +44,7 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-std::expected<Config, std::vector<Diagnostic>> find_and_load(const Options& options) {
+std::expected<Config, std::vector<Diagnostic>> find_and_load(const ServeOptions& options) {
   if (options.directory) return directory_config(*options.directory);
   std::optional<std::string> file = options.config;
   if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
@@ -123,7 +123,7 @@ void run(Server& server, Signals& signals, const Notifier& notifier, const Log& 
 
 class Startup {
  public:
-  explicit Startup(const Options& options) : options_(options) {}
+  explicit Startup(const ServeOptions& options) : options_(options) {}
 
   ExitStatus serve();
 
@@ -131,7 +131,7 @@ class Startup {
   ExitStatus refuse(const std::vector<std::string>& errors);
   ExitStatus serve(Config config, std::vector<ListenerSockets> sockets);
 
-  const Options& options_;
+  const ServeOptions& options_;
   Notifier notifier_;
   Signals signals_;
   std::vector<PassedSocket> passed_;
@@ -205,7 +205,7 @@ ExitStatus Startup::serve(Config config, std::vector<ListenerSockets> sockets) {
 
 }  // namespace
 
-ExitStatus serve(const Options& options) {
+ExitStatus serve(const ServeOptions& options) {
   try {
     return Startup(options).serve();
   } catch (const std::system_error& error) {

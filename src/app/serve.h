@@ -6,6 +6,6 @@
 namespace webserv {
 
 // Serves. What is wrong is told on standard error, with what to do.
-ExitStatus serve(const Options& options);
+ExitStatus serve(const ServeOptions& options);
 
 }  // namespace webserv

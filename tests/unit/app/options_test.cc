@@ -15,31 +15,38 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-std::expected<Options, EarlyEnd> parse(std::vector<const char*> arguments) {
+std::expected<Command, EarlyEnd> parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "webserv");
-  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
 }
 
 TEST(Options, right_command_lines) {
   struct Row {
     std::vector<const char*> arguments;
-    Options options;
+    Command options;
   };
   const Row rows[] = {
       {{}, {}},
       {{"serve"}, {}},
-      {{"www"}, {.directory = "www"}},
-      {{"serve", "www"}, {.directory = "www"}},
-      {{"serve", "serve"}, {.directory = "serve"}},
-      {{"--", "-www"}, {.directory = "-www"}},
-      {{"--config", "a.toml"}, {.config = "a.toml"}},
-      {{"serve", "--config=a.toml", "--workers", "4"}, {.config = "a.toml", .workers = 4}},
-      {{"--workers=0"}, {.workers = 0}},
-      {{"--workers=1024"}, {.workers = 1024}},
-      {{"--listen", "127.0.0.1:80"}, {.listen = {{"http", "127.0.0.1:80"}}}},
-      {{"--listen", "*:80", "www"}, {.listen = {{"http", "*:80"}}, .directory = "www"}},
+      {{"www"}, ServeOptions{.directory = "www"}},
+      {{"serve", "www"}, ServeOptions{.directory = "www"}},
+      {{"serve", "serve"}, ServeOptions{.directory = "serve"}},
+      {{"--", "-www"}, ServeOptions{.directory = "-www"}},
+      {{"--config", "a.toml"}, ServeOptions{.config = "a.toml"}},
+      {{"serve", "--config=a.toml", "--workers", "4"}, ServeOptions{.config = "a.toml", .workers = 4}},
+      {{"--workers=0"}, ServeOptions{.workers = 0}},
+      {{"--workers=1024"}, ServeOptions{.workers = 1024}},
+      {{"--listen", "127.0.0.1:80"}, ServeOptions{.listen = {{"http", "127.0.0.1:80"}}}},
+      {{"--listen", "*:80", "www"}, ServeOptions{.listen = {{"http", "*:80"}}, .directory = "www"}},
       {{"--listen", "web=[::1]:80", "--listen=unix:/a=b", "--listen", "x.socket=unix:c"},
-       {.listen = {{"web", "[::1]:80"}, {"http", "unix:/a=b"}, {"x.socket", "unix:c"}}}},
+       ServeOptions{.listen = {{"web", "[::1]:80"}, {"http", "unix:/a=b"}, {"x.socket", "unix:c"}}}},
+      {{"check"}, CheckOptions{}},
+      {{"check", "--config", "a.toml", "--live", "--json"}, CheckOptions{"a.toml", true, true}},
+      {{"serve", "check"}, ServeOptions{.directory = "check"}},
+      {{"explain", "GET", "/x"}, ExplainOptions{.method = "GET", .url = "/x"}},
+      {{"explain", "-H", "Accept: a", "-H", "Range:bytes=0-", "--json", "--config=a.toml", "GET", "http://a.test/"},
+       ExplainOptions{"a.toml", {"Accept: a", "Range:bytes=0-"}, true, "GET", "http://a.test/"}},
+      {{"schema"}, SchemaOptions{}},
   };
   for (const Row& row : rows) {
     const auto options = parse(row.arguments);
@@ -79,6 +86,47 @@ TEST(Options, wrong_command_lines_are_told_what_to_do) {
   }
 }
 
+TEST(Options, a_wrong_command_line_points_to_the_help_of_its_command) {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::string text;
+  };
+  const Row rows[] = {
+      {{"check", "site.toml"}, "not expected: site.toml\nSee webserv check --help.\n"},
+      {{"check", "--listen", "*:80"}, "See webserv check --help.\n"},
+      {{"explain"}, "METHOD is required\nSee webserv explain --help.\n"},
+      {{"explain", "/x"}, "URL is required"},
+      {{"explain", "GET", "/x", "/y"}, "not expected: /y"},
+      {{"explain", "-H", "Accept", "GET", "/x"}, "-H Accept: write a field as 'Name: value', on one line"},
+      {{"explain", "-H", "A: b\r\nC: d", "GET", "/x"}, "on one line"},
+      {{"schema", "--json"}, "See webserv schema --help.\n"},
+  };
+  for (const Row& row : rows) {
+    const auto options = parse(row.arguments);
+    ASSERT_FALSE(options) << row.text;
+    EXPECT_EQ(options.error().status, ExitStatus::usage) << row.text;
+    EXPECT_THAT(options.error().text, HasSubstr(row.text));
+  }
+}
+
+TEST(Options, every_command_has_its_own_help) {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::vector<const char*> parts;
+  };
+  const Row rows[] = {
+      {{"check", "--help"}, {"webserv check [OPTIONS]", "--config FILE", "--live", "--json"}},
+      {{"explain", "-h"}, {"webserv explain [OPTIONS] METHOD URL", "-H 'FIELD: VALUE'", "--json"}},
+      {{"schema", "--help"}, {"webserv schema [OPTIONS]", "JSON Schema"}},
+  };
+  for (const Row& row : rows) {
+    const auto options = parse(row.arguments);
+    ASSERT_FALSE(options);
+    EXPECT_EQ(options.error().status, ExitStatus::ok);
+    for (const char* part : row.parts) EXPECT_THAT(options.error().text, HasSubstr(part));
+  }
+}
+
 TEST(Options, help_and_version_are_no_errors) {
   for (const std::vector<const char*>& arguments :
        std::vector<std::vector<const char*>>{{"--help"}, {"-h"}, {"serve", "--help"}}) {
@@ -96,7 +144,7 @@ TEST(Options, help_and_version_are_no_errors) {
   EXPECT_THAT(version.error().text, ::testing::MatchesRegex("webserv [0-9.]+\n"));
 }
 
-TEST(Options, no_arguments_at_all_are_none) { EXPECT_EQ(parse_options(0, nullptr), Options()); }
+TEST(Options, no_arguments_at_all_are_none) { EXPECT_EQ(parse_command_line(0, nullptr), Command(ServeOptions())); }
 
 TEST(Options, win_over_the_configuration) {
   Config config = default_config();

@@ -1,0 +1,11 @@
+// "webserv explain": what would answer a request, and why.
+#pragma once
+
+#include "app/options.h"
+
+namespace webserv {
+
+// Prints the explanation on standard output; what is wrong with the configuration is told on standard error.
+ExitStatus explain(const ExplainOptions& options);
+
+}  // namespace webserv
