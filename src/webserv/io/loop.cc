@@ -20,6 +20,12 @@ Fd must(int fd, const char* what) {
 
 }  // namespace
 
+void Leftover::done() { loop_.defer(*this); }
+
+void Leftover::run() {
+  std::erase_if(loop_.leftovers_, [this](const auto& kept) { return kept.get() == this; });
+}
+
 Loop::Loop(Clock& clock)
     : clock_(clock),
       now_(clock.now()),
@@ -34,7 +40,10 @@ Loop::Loop(Clock& clock)
   }
 }
 
-Loop::~Loop() { drop_posted(); }
+Loop::~Loop() {
+  leftovers_.clear();
+  drop_posted();
+}
 
 void Loop::run() {
   while (!stopped_.load(std::memory_order_acquire)) turn();

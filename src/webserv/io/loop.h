@@ -8,7 +8,9 @@
 #include <coroutine>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "webserv/base/clock.h"
 #include "webserv/base/result.h"
@@ -40,6 +42,23 @@ class Deferred : private Link {
  private:
   friend class Loop;
   friend class List<Deferred>;
+};
+
+class Loop;
+
+// What is left of something after its owner is gone and has still to come to its end: the loop keeps it until then.
+class Leftover : public Deferred {
+ public:
+  explicit Leftover(Loop& loop) : loop_(loop) {}
+  Loop& loop() { return loop_; }
+
+ protected:
+  // Destroys it at the end of this turn.
+  void done();
+
+ private:
+  void run() final;
+  Loop& loop_;
 };
 
 class Loop {
@@ -77,6 +96,9 @@ class Loop {
   // the end of the next turn, which then does not sleep. Objects end themselves this way, and long work lets others go
   // first.
   void defer(Deferred& what) { deferred_.push_back(what); }
+
+  // Owns `what` until it is done(), at the latest until the loop is destroyed.
+  void keep(std::unique_ptr<Leftover> what) { leftovers_.push_back(std::move(what)); }
 
   // Awaitable: goes on at the end of this turn, so that every other connection had its chance.
   class NextTurn final : public Deferred {
@@ -116,6 +138,7 @@ class Loop {
   Sleep sleep_until(Clock::time_point when) { return Sleep(*this, when); }
 
  private:
+  friend class Leftover;
   struct Posted {
     Job job;
     Posted* next;
@@ -134,6 +157,7 @@ class Loop {
   Fd epoll_;
   Fd wake_;
   List<Deferred> deferred_;
+  std::vector<std::unique_ptr<Leftover>> leftovers_;
   std::atomic<Posted*> inbox_{nullptr};  // a Treiber stack: newest first
   std::atomic<bool> asleep_{false};
   std::atomic<bool> stopped_{false};

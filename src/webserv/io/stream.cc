@@ -113,14 +113,14 @@ bool Stream::SendFile::attempt() {
   return true;
 }
 
-Result<> SocketStream::arm() {
+Result<> DescriptorStream::arm() {
   if (registered_) return {};
   registered_ = true;
-  return loop().watch(socket_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
+  return loop().watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
 }
 
-void SocketStream::ready(uint32_t events) {
-  if (!socket_) return;  // closed earlier in this turn
+void DescriptorStream::ready(uint32_t events) {
+  if (!fd_) return;  // closed earlier in this turn
   bool failed = (events & (EPOLLHUP | EPOLLERR)) != 0;
   bool in = failed || (events & (EPOLLIN | EPOLLRDHUP)) != 0;
   bool out = failed || (events & EPOLLOUT) != 0;
@@ -131,63 +131,36 @@ void SocketStream::ready(uint32_t events) {
 }
 
 Progress SocketStream::try_read(std::span<char> into) {
-  if (!readable_) return {.wait = Wait::readable};
-  ssize_t bytes = ::recv(socket_.get(), into.data(), into.size(), 0);
-  if (bytes < 0) {
-    if (errno == EINTR) return try_read(into);
-    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
-    readable_ = false;
-    return {.wait = Wait::readable};
-  }
-  // A read that did not fill the buffer has drained the socket: the next edge tells of more.
-  if (static_cast<size_t>(bytes) < into.size() && !ended_) readable_ = false;
-  return {.bytes = static_cast<size_t>(bytes)};
+  return receive(into.size(), [&] { return ::recv(fd_.get(), into.data(), into.size(), 0); });
 }
 
 Progress SocketStream::try_write(std::span<const iovec> pieces, bool more) {
-  if (!writable_) return {.wait = Wait::writable};
   int flags = MSG_NOSIGNAL | (more ? MSG_MORE : 0);
-  ssize_t bytes;
   if (pieces.size() == 1) {
-    bytes = ::send(socket_.get(), pieces.front().iov_base, pieces.front().iov_len, flags);
-  } else {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(pieces.data());
-    message.msg_iovlen = pieces.size();
-    bytes = ::sendmsg(socket_.get(), &message, flags);
+    const iovec& piece = pieces.front();
+    return send([&] { return ::send(fd_.get(), piece.iov_base, piece.iov_len, flags); });
   }
-  if (bytes < 0) {
-    if (errno == EINTR) return try_write(pieces, more);
-    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
-    writable_ = false;
-    return {.wait = Wait::writable};
-  }
-  return {.bytes = static_cast<size_t>(bytes)};
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());
+  message.msg_iovlen = pieces.size();
+  return send([&] { return ::sendmsg(fd_.get(), &message, flags); });
 }
 
 Progress SocketStream::try_send_file(int fd, off_t from, size_t length) {
-  if (!writable_) return {.wait = Wait::writable};
-  ssize_t bytes = ::sendfile(socket_.get(), fd, &from, length);
-  if (bytes < 0) {
-    if (errno == EINTR) return try_send_file(fd, from, length);
-    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
-    writable_ = false;
-    return {.wait = Wait::writable};
-  }
-  return {.bytes = static_cast<size_t>(bytes)};
+  return send([&] { return ::sendfile(fd_.get(), fd, &from, length); });
 }
 
 void SocketStream::end_output() {
-  if (socket_) ::shutdown(socket_.get(), SHUT_WR);
+  if (fd_) ::shutdown(fd_.get(), SHUT_WR);
 }
 
 void SocketStream::close(bool reset) {
-  if (reset && socket_) {
+  if (reset && fd_) {
     linger now{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
   never();
-  socket_.close();
+  fd_.close();
 }
 
 }  // namespace webserv

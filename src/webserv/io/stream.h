@@ -209,13 +209,41 @@ inline Stream::SendFile Stream::send_file(int fd, off_t from, size_t length) {
   return SendFile(*this, fd, from, length);
 }
 
-// A connected stream socket. It is registered with the loop, edge-triggered for both directions and once, only when an
-// operation has to wait for the first time: a short connection never is.
-class SocketStream final : public Stream, private Watcher {
+// A stream over a descriptor that does not block. It is registered with the loop, edge-triggered for both directions
+// and once, only when an operation has to wait for the first time: a short connection never is.
+class DescriptorStream : public Stream, private Watcher {
  public:
-  SocketStream(Loop& loop, Fd socket) : Stream(loop), socket_(std::move(socket)) {}
+  int fd() const { return fd_.get(); }
 
-  int fd() const { return socket_.get(); }
+ protected:
+  DescriptorStream(Loop& loop, Fd fd) : Stream(loop), fd_(std::move(fd)) {}
+
+  bool may_read() const override { return readable_; }
+  Result<> arm() override;
+
+  // What a system call that reads into `wanted` bytes, or writes, came to. An attempt that was interrupted is made
+  // again.
+  template <class Call>
+  Progress receive(size_t wanted, Call call);
+  template <class Call>
+  Progress send(Call call);
+
+  Fd fd_;
+
+ private:
+  void ready(uint32_t events) override;
+
+  bool readable_ = true;  // as far as is known: a read is worth its system call
+  bool writable_ = true;
+  bool ended_ = false;  // the peer has ended: a short read does not mean that nothing is left to learn
+  bool registered_ = false;
+};
+
+// A connected stream socket.
+class SocketStream final : public DescriptorStream {
+ public:
+  SocketStream(Loop& loop, Fd socket) : DescriptorStream(loop, std::move(socket)) {}
+
   void end_output() override;
   void close(bool reset = false) override;
 
@@ -223,17 +251,36 @@ class SocketStream final : public Stream, private Watcher {
   Progress try_read(std::span<char> into) override;
   Progress try_write(std::span<const iovec> pieces, bool more) override;
   Progress try_send_file(int fd, off_t from, size_t length) override;
-  bool may_read() const override { return readable_; }
-  Result<> arm() override;
-
- private:
-  void ready(uint32_t events) override;
-
-  Fd socket_;
-  bool readable_ = true;  // as far as is known: a read is worth its system call
-  bool writable_ = true;
-  bool ended_ = false;  // the peer has ended: a short read does not mean that nothing is left to learn
-  bool registered_ = false;
 };
+
+template <class Call>
+Progress DescriptorStream::receive(size_t wanted, Call call) {
+  if (!readable_) return {.wait = Wait::readable};
+  ssize_t bytes;
+  do bytes = call();
+  while (bytes < 0 && errno == EINTR);
+  if (bytes < 0) {
+    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
+    readable_ = false;
+    return {.wait = Wait::readable};
+  }
+  // A read that did not fill the buffer has emptied the descriptor: the next edge tells of more.
+  if (static_cast<size_t>(bytes) < wanted && !ended_) readable_ = false;
+  return {.bytes = static_cast<size_t>(bytes)};
+}
+
+template <class Call>
+Progress DescriptorStream::send(Call call) {
+  if (!writable_) return {.wait = Wait::writable};
+  ssize_t bytes;
+  do bytes = call();
+  while (bytes < 0 && errno == EINTR);
+  if (bytes < 0) {
+    if (errno != EAGAIN) return {.error = static_cast<Error>(errno)};
+    writable_ = false;
+    return {.wait = Wait::writable};
+  }
+  return {.bytes = static_cast<size_t>(bytes)};
+}
 
 }  // namespace webserv

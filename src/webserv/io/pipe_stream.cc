@@ -1,0 +1,24 @@
+#include "webserv/io/pipe_stream.h"
+
+#include <fcntl.h>
+
+namespace webserv {
+
+Progress PipeStream::try_read(std::span<char> into) {
+  return receive(into.size(), [&] { return ::read(fd_.get(), into.data(), into.size()); });
+}
+
+Progress PipeStream::try_write(std::span<const iovec> pieces, bool) {
+  return send([&] { return ::writev(fd_.get(), pieces.data(), static_cast<int>(pieces.size())); });
+}
+
+Progress PipeStream::try_send_file(int fd, off_t from, size_t length) {
+  return send([&] { return ::splice(fd, &from, fd_.get(), nullptr, length, SPLICE_F_NONBLOCK); });
+}
+
+void PipeStream::close(bool) {
+  never();
+  fd_.close();
+}
+
+}  // namespace webserv

@@ -1,0 +1,103 @@
+#include "webserv/io/process_tree.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include "webserv/io/file.h"
+
+namespace webserv {
+
+namespace {
+
+Fd open_to_read(const std::string& path, int flags = 0) {
+  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
+}
+
+std::string read_all(const Fd& file) {
+  std::string text;
+  std::array<char, 4096> some;
+  for (ssize_t got; (got = ::read(file.get(), some.data(), some.size())) > 0;) {
+    text.append(some.data(), static_cast<size_t>(got));
+  }
+  return text;
+}
+
+// Numbers, each followed by a space.
+std::vector<pid_t> parse_numbers(std::string_view text) {
+  std::vector<pid_t> numbers;
+  pid_t number = 0;
+  const char* end = text.data() + text.size();
+  for (const char* at = text.data(); at < end; ++at) {
+    auto [next, error] = std::from_chars(at, end, number);
+    if (error != std::errc{}) break;
+    numbers.push_back(number);
+    at = next;
+  }
+  return numbers;
+}
+
+// Each thread has children of its own.
+std::vector<pid_t> children_of(pid_t parent) {
+  std::vector<pid_t> all;
+  std::string tasks = "/proc/" + std::to_string(parent) + "/task";
+  DirectoryReader threads(open_to_read(tasks, O_DIRECTORY));
+  for (;;) {
+    Result<std::optional<DirectoryReader::Entry>> thread = threads.next();
+    if (!thread || !*thread) return all;
+    Fd file = open_to_read(tasks + "/" + (*thread)->name + "/children");
+    if (!file) continue;
+    std::vector<pid_t> some = parse_numbers(read_all(file));
+    all.insert(all.end(), some.begin(), some.end());
+  }
+}
+
+}  // namespace
+
+void Escaped::find(pid_t root) { add_children_of(root, root); }
+
+void Escaped::add_children_of(pid_t parent, pid_t root) {
+  for (pid_t id : children_of(parent)) {
+    if (knows(id)) continue;
+    if (::getpgid(id) != root) {
+      Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, id, 0)));
+      if (pidfd) found_.push_back({id, std::move(pidfd)});
+    }
+    add_children_of(id, root);
+  }
+}
+
+bool Escaped::knows(pid_t id) const {
+  return std::ranges::any_of(found_, [id](const Found& found) { return found.id == id; });
+}
+
+void Escaped::signal(int number) const {
+  for (const Found& found : found_) ::syscall(SYS_pidfd_send_signal, found.pidfd.get(), number, nullptr, 0);
+}
+
+bool Escaped::any() {
+  std::erase_if(found_, [](const Found& found) {
+    pollfd end{found.pidfd.get(), POLLIN, 0};
+    if (::poll(&end, 1, 0) <= 0) return false;
+    siginfo_t info{};
+    ::waitid(P_PIDFD, static_cast<id_t>(found.pidfd.get()), &info, WEXITED | WNOHANG);
+    return true;
+  });
+  return !found_.empty();
+}
+
+void reap_group(pid_t group) {
+  siginfo_t info{};
+  do info.si_pid = 0;
+  while (::waitid(P_PGID, static_cast<id_t>(group), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0);
+}
+
+}  // namespace webserv
