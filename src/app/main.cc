@@ -15,7 +15,10 @@ namespace {
 ExitStatus run(const ServeOptions& options) { return serve(options); }
 ExitStatus run(const CheckOptions& options) { return check(options); }
 ExitStatus run(const ExplainOptions& options) { return explain(options); }
-ExitStatus run(const SchemaOptions& options) { return print_schema(options); }
+ExitStatus run(const SchemaOptions&) {
+  fmt::print("{}", json_schema());
+  return ExitStatus::ok;
+}
 
 }  // namespace
 }  // namespace webserv

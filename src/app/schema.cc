@@ -18,6 +18,14 @@ constexpr Range any_pause{.least = 1, .most = day};
 constexpr auto log_levels = std::to_array<std::string_view>({"error", "warning", "notice", "info", "debug"});
 constexpr auto access_logs = std::to_array<std::string_view>({"journal", "json", "combined", "off"});
 
+constexpr auto methods = std::to_array<std::string_view>({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"});
+constexpr auto redirects = std::to_array<std::string_view>({"301", "302", "303", "307", "308"});
+
+constexpr std::string_view listener_names = "^[ -9;-~]{1,255}$";
+constexpr std::string_view host_names = "^(\\*|(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+\\])$";
+constexpr std::string_view field_names = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
+constexpr std::string_view field_values = "^[^\\u0000-\\u0008\\u000A-\\u001F\\u007F]*$";
+
 constexpr TableSet host_and_route = {Table::vhost, Table::route};
 
 constexpr auto keys = std::to_array<Key>({
@@ -29,6 +37,8 @@ constexpr auto keys = std::to_array<Key>({
      .text =
          "Where connections come from, by the name that the socket unit has in FileDescriptorName=. Without any there "
          "is one, http, at 127.0.0.1:8080.",
+     .names = "NAME",
+     .name_pattern = listener_names,
      .inner = Table::listener},
     {.name = "limits",
      .type = Type::table,
@@ -51,6 +61,8 @@ constexpr auto keys = std::to_array<Key>({
      .stands_in = {Table::file},
      .text = "A virtual host, by its name: \"*.a.b\" stands for all names below a.b, \"*\" for those that no other "
              "host has.",
+     .names = "NAME",
+     .name_pattern = host_names,
      .inner = Table::vhost,
      .required = true},
 
@@ -68,7 +80,8 @@ constexpr auto keys = std::to_array<Key>({
      .stands_in = {Table::listener},
      .text =
          "127.0.0.1:8080, [::1]:8080, *:8080 for both families, or unix:/run/x.sock; used where systemd hands over no "
-         "socket of the listener's name."},
+         "socket of the listener's name.",
+     .pattern = "^(unix:.+|.+:[0-9]{1,5})$"},
     {.name = "tls", .stands_in = {Table::listener}, .text = "Certificate and key.", .served = false},
 
     // [limits]
@@ -163,26 +176,35 @@ constexpr auto keys = std::to_array<Key>({
      .type = Type::texts,
      .stands_in = {Table::vhost},
      .text = "Further names of the host, in the same forms.",
+     .pattern = host_names,
      .role = Role::of_host},
     {.name = "listeners",
      .type = Type::texts,
      .stands_in = {Table::vhost},
      .text = "Names of the listeners at which it answers; all, if left out.",
+     .pattern = listener_names,
      .role = Role::of_host},
     {.name = "error_pages",
      .type = Type::map,
      .stands_in = host_and_route,
      .text = "Files that stand for errors, by status (404) or class (4xx, 5xx).",
+     .names = "STATUS",
+     .name_pattern = "^[45]([0-9][0-9]|xx)$",
      .role = Role::of_host},
     {.name = "fields",
      .type = Type::map,
      .stands_in = host_and_route,
      .text = "Fields that every response gets; a route's hold before its host's, and \"\" removes one.",
+     .pattern = field_values,
+     .names = "FIELD",
+     .name_pattern = field_names,
      .role = Role::of_host},
     {.name = "route",
      .type = Type::tables,
      .stands_in = {Table::vhost},
      .text = "What answers below a path: \"/x/\" is all below it, \"/x\" itself alone; the longest wins.",
+     .names = "PATH",
+     .name_pattern = "^/[^?#]*$",
      .inner = Table::route,
      .role = Role::of_host},
 
@@ -225,12 +247,14 @@ constexpr auto keys = std::to_array<Key>({
     {.name = "methods",
      .type = Type::texts,
      .stands_in = host_and_route,
-     .text = "Methods that are answered, 405 for others; what the handler can do, if left out. HEAD comes with GET."},
+     .text = "Methods that are answered, 405 for others; what the handler can do, if left out. HEAD comes with GET.",
+     .choices = methods},
     {.name = "index",
      .type = Type::texts,
      .stands_in = host_and_route,
      .fallback = "[\"index.html\"]",
      .text = "Names of the file that answers for a folder: the first that is there.",
+     .pattern = "^[^/]+$",
      .role = Role::of_static},
     {.name = "listing",
      .type = Type::boolean,
@@ -242,11 +266,13 @@ constexpr auto keys = std::to_array<Key>({
      .type = Type::text,
      .stands_in = host_and_route,
      .text = "The file below the root that answers where there is none, for single-page applications.",
+     .pattern = "^/",
      .role = Role::of_static},
     {.name = "cache_control",
      .type = Type::text,
      .stands_in = host_and_route,
      .text = "The field Cache-Control of files.",
+     .pattern = field_values,
      .role = Role::of_static},
     {.name = "precompressed",
      .type = Type::boolean,
@@ -292,15 +318,16 @@ constexpr auto keys = std::to_array<Key>({
      .text = "A path, or a URI with its scheme. The query is appended unless it has one, and so is, where the route "
              "ends in "
              "\"/\", the rest of the path.",
+     .pattern = "^(/|[Hh][Tt][Tt][Pp][Ss]?://)",
      .required = true},
     {.name = "status",
      .type = Type::integer,
      .stands_in = {Table::redirect},
      .fallback = "308",
-     .text = "301, 302, 303, 307 or 308.",
+     .text = "The status code.",
      .range = {.least = 301, .most = 308}},
 
-    // respond = { ... }
+    // respond = { ... , .choices = redirects}
     {.name = "status",
      .type = Type::integer,
      .stands_in = {Table::respond},
@@ -312,7 +339,8 @@ constexpr auto keys = std::to_array<Key>({
      .type = Type::text,
      .stands_in = {Table::respond},
      .fallback = "\"text/plain; charset=utf-8\"",
-     .text = "The media type of the body."},
+     .text = "The media type of the body.",
+     .pattern = "^[^/]+/[^/]+"},
 });
 
 }  // namespace
@@ -324,6 +352,17 @@ const Key* find_key(Table table, std::string_view name) {
     if (key.name == name && key.stands_in.contains(table)) return &key;
   }
   return nullptr;
+}
+
+Unit unit_of(Type type) {
+  if (type == Type::size) return Unit::bytes;
+  return type == Type::duration ? Unit::milliseconds : Unit::none;
+}
+
+std::span<const std::string_view> companions_of(Role role) {
+  static constexpr std::string_view root[] = {"root"};
+  if (role == Role::of_static) return root;
+  return {};
 }
 
 std::string_view header_of(Table table) {

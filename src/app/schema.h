@@ -1,6 +1,6 @@
 // Every key of the configuration once: what it may hold, where it may stand, what holds without it, what it is for. The
-// reader walks this table, and so will whatever describes the configuration to people and editors. Key names occur here
-// and where values are filled in (config_build.cc, config_vhost.cc), nowhere else.
+// reader walks this table, and json_schema.h describes the configuration to people and editors from it alone. Key names
+// occur here and where values are filled in (config_build.cc, config_vhost.cc), nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,8 @@
 #include <limits>
 #include <span>
 #include <string_view>
+
+#include "app/values.h"
 
 namespace webserv {
 
@@ -57,6 +59,8 @@ enum class Role : uint8_t {
   of_host,    // in a vhost it holds for all of its routes; all other keys of a vhost are those of its route "/"
 };
 
+inline constexpr Role all_roles[] = {Role::any, Role::handler, Role::of_static, Role::of_host};
+
 struct Key {
   std::string_view name;
   Type type = Type::text;
@@ -64,8 +68,13 @@ struct Key {
   std::string_view fallback = {};  // what holds without it, as it would be written; empty: nothing does
   std::string_view text;           // one line for people
   Range range = {};
-  std::span<const std::string_view> choices = {};
-  Table inner = Table::file;  // of Type::table and Type::tables
+  std::span<const std::string_view> choices = {};  // all that may stand here, of a list in each element
+  // What every right text looks like, of a list or a map each of them: a regular expression (ECMA-262) that finds most
+  // slips, for editors. The reader has the last word.
+  std::string_view pattern = {};
+  std::string_view names = {};         // of tables and maps: what people call their free names, as "NAME"
+  std::string_view name_pattern = {};  // what these look like
+  Table inner = Table::file;           // of Type::table and Type::tables
   Role role = Role::any;
   bool required = false;
   bool served = true;  // a key that this version refuses with an error, for what it asks for is not built
@@ -75,6 +84,12 @@ std::span<const Key> schema();
 
 // Null where no key of that name stands in the table.
 const Key* find_key(Table table, std::string_view name);
+
+// What the numbers of this type count.
+Unit unit_of(Type type);
+
+// The keys of which one has to stand in a route for a key of this role to mean something; empty: none has to.
+std::span<const std::string_view> companions_of(Role role);
 
 // "[limits]", or "[vhost.NAME.route.PATH]": how the table is written; the file itself is "".
 std::string_view header_of(Table table);

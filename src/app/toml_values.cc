@@ -47,11 +47,6 @@ std::string_view name_of(Type type) {
   return "";
 }
 
-Unit unit_of(Type type) {
-  if (type == Type::size) return Unit::bytes;
-  return type == Type::duration ? Unit::milliseconds : Unit::none;
-}
-
 // One key's value.
 class ValueReader {
  public:
