@@ -2,10 +2,10 @@
 
 namespace webserv {
 
-Handler cgi(CgiOptions, unsigned, const Log&) {
+Handler cgi(CgiOptions, const CgiHost&) {
   return [](Request&) { return error(Status::not_implemented, "programs cannot be run yet"); };
 }
 
-Handler files_with_scripts(Handler files, CgiOptions, unsigned, const Log&) { return files; }
+Handler files_with_scripts(Handler files, CgiOptions, const CgiHost&) { return files; }
 
 }  // namespace webserv

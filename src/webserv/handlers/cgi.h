@@ -11,6 +11,7 @@
 
 #include "webserv/base/clock.h"
 #include "webserv/base/log.h"
+#include "webserv/io/process.h"
 #include "webserv/server/handler.h"
 #include "webserv/server/limits.h"
 
@@ -26,7 +27,9 @@ struct CgiLimits {
   uint64_t concurrency = 16;                        // runs of the route at once: others wait a little, then 503
   uint64_t memory = 256 << 20;                      // bytes of a run's processes together
   uint64_t tasks = 64;                              // processes and threads of a run
-  uint64_t cpu_weight = 100;                        // share of the processor against other runs, 1 to 10,000
+  uint32_t cpu_weight = 100;                        // share of the processor against other runs, 1 to 10,000
+
+  bool operator==(const CgiLimits&) const = default;
 };
 
 struct CgiOptions {
@@ -52,17 +55,22 @@ struct CgiOptions {
   std::vector<std::string> sendfile_roots;  // folders whose files X-Sendfile may name; empty: X-Sendfile is refused
   Body body = Body::gather;
   CgiLimits limits;
-  std::string cgroup;  // the folder of a delegated cgroup where each run gets one of its own; "": there is none
 };
 
-// Answers every method, by a task. `workers` is the number of the server's workers. Borrows the log, which gets what
-// the programs write to standard error, and why an answer is a 502.
+// What starts the programs of all routes, and where they are told of.
+struct CgiHost {
+  std::shared_ptr<Spawner> spawner;  // with cgroups, where there are any
+  unsigned workers = 1;              // of the server
+  const Log& log;  // borrowed; gets what the programs write to standard error, and why an answer is a 502
+};
+
+// Answers every method, by a task.
 //   404 no such script, or a directory; 403 a file that may not be run; 413, 408, 400 what Body says; 502 a program
 //   that cannot start, dies or writes what is no CGI answer; 503 with Retry-After: too many runs; 504 the time is up.
-Handler cgi(CgiOptions options, unsigned workers, const Log& log);
+Handler cgi(CgiOptions options, const CgiHost& host);
 
 // Scripts among files: a path that leads to a file with an extension of `interpreters`, perhaps with more path behind
 // it, or to a directory whose first index is one, runs it. Everything else is for `files`.
-Handler files_with_scripts(Handler files, CgiOptions options, unsigned workers, const Log& log);
+Handler files_with_scripts(Handler files, CgiOptions options, const CgiHost& host);
 
 }  // namespace webserv
