@@ -5,6 +5,8 @@ SECONDS = 60
 
 # What the preset needs beside the packages of every build.
 compiler = $(if $(findstring clang,$(PRESET)),clang)
+# Node.js of another source than Debian's has npm in it.
+node = $(if $(shell command -v npm),,node)
 jobs := $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: help
@@ -14,6 +16,7 @@ help:
 	@echo 'make check-all            the tests with g++, with clang, and under the sanitizers'
 	@echo 'make fuzz                 every fuzz target for SECONDS=$(SECONDS)'
 	@echo 'make bench                the benchmarks'
+	@echo 'make docs                 docs/configuration.md anew from the schema'
 	@echo 'make format               clang-format over all sources'
 	@echo 'Missing Debian packages are installed first (cmake/packages.txt).'
 
@@ -27,7 +30,7 @@ run:
 
 .PHONY: test
 test:
-	@cmake/install-packages.sh build test $(compiler)
+	@cmake/install-packages.sh build test $(compiler) $(node)
 	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
 	@cmake --build build/$(PRESET)
 	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(jobs)
@@ -49,6 +52,12 @@ bench:
 	@$(MAKE) --no-print-directory build/bench/build.ninja
 	@cmake --build build/bench
 	@build/bench/bench/codec_bench
+
+.PHONY: docs
+docs:
+	@cmake/install-packages.sh build
+	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
+	@cmake --build build/$(PRESET) --target docs
 
 .PHONY: format
 format:

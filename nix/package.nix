@@ -24,6 +24,8 @@ stdenv.mkDerivation (finalAttrs: {
       ../LICENSE
       ../cmake
       ../conf
+      ../docs/reference.py
+      ../man
       ../src
       ../systemd
       ../tests/CMakeLists.txt
@@ -42,6 +44,7 @@ stdenv.mkDerivation (finalAttrs: {
     cmake
     ninja
     pkg-config
+    python3
   ];
   buildInputs = [
     cli11
@@ -49,7 +52,6 @@ stdenv.mkDerivation (finalAttrs: {
     systemdLibs
     tomlplusplus
   ];
-  nativeCheckInputs = [ python3 ];
   checkInputs = [ gtest ];
 
   cmakeFlags = [

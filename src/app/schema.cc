@@ -325,9 +325,10 @@ constexpr auto keys = std::to_array<Key>({
      .stands_in = {Table::redirect},
      .fallback = "308",
      .text = "The status code.",
-     .range = {.least = 301, .most = 308}},
+     .range = {.least = 301, .most = 308},
+     .choices = redirects},
 
-    // respond = { ... , .choices = redirects}
+    // respond = { ... }
     {.name = "status",
      .type = Type::integer,
      .stands_in = {Table::respond},
