@@ -44,6 +44,15 @@ AccessLog::AccessLog(LineSink& sink, AccessFormat format) : sink_(sink), format_
   if (on()) make_room(0);
 }
 
+void AccessLog::use(AccessFormat format) {
+  flush();
+  format_ = format;
+  second_begins_ = no_second;
+  if (on()) return make_room(0);
+  buffer_.reset();
+  capacity_ = 0;
+}
+
 void AccessLog::add(const AccessRecord& record, Clock::time_point now) {
   if (!on()) return;
   make_room(largest_line(record));

@@ -52,6 +52,9 @@ class AccessLog {
   AccessLog& operator=(const AccessLog&) = delete;
   ~AccessLog() { flush(); }
 
+  // Writes what waits; from now on records have this format.
+  void use(AccessFormat format);
+
   // Whether records are wanted; without it add() does nothing.
   bool on() const { return format_ != AccessFormat::off; }
 
@@ -66,18 +69,20 @@ class AccessLog {
   void flush();
 
  private:
+  static constexpr int64_t no_second = -1'000'000;
+
   void make_room(size_t bytes);
   void set_time(int64_t unix_microseconds);
   char* put_json(char* to, const AccessRecord& record) const;
   char* put_combined(char* to, const AccessRecord& record) const;
 
   LineSink& sink_;
-  const AccessFormat format_;
+  AccessFormat format_;
   size_t capacity_ = 0;
   size_t used_ = 0;
   std::unique_ptr<char[]> buffer_;
   Clock::time_point due_ = Clock::time_point::max();
-  int64_t second_begins_ = -1'000'000;  // in microseconds: the second that second_text_ shows
+  int64_t second_begins_ = no_second;   // in microseconds: the second that second_text_ shows
   uint32_t microsecond_ = 0;            // of the record that is being added
   std::array<char, 48> second_text_{};  // a line's beginning up to the fraction (json), or its middle (combined)
 };

@@ -2,6 +2,7 @@
 // docs/logging.md shows the formats. Requests have a log of their own: access_log.h.
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -59,6 +60,12 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
+  // For later events. Any thread.
+  void use(LogFormat format, Level most_verbose) {
+    format_ = format;
+    most_verbose_ = most_verbose;
+  }
+
   // For what is costly to gather.
   bool wants(Level level) const { return level <= most_verbose_; }
 
@@ -72,8 +79,8 @@ class Log {
 
  private:
   LineSink& sink_;
-  const LogFormat format_;
-  const Level most_verbose_;
+  std::atomic<LogFormat> format_;
+  std::atomic<Level> most_verbose_;
 };
 
 }  // namespace webserv

@@ -174,5 +174,21 @@ TEST_F(AccessLogTest, off_writes_nothing) {
   EXPECT_EQ(written(), "");
 }
 
+TEST_F(AccessLogTest, changes_its_format) {
+  AccessLog log(sink_, AccessFormat::json);
+  log.add(typical(), now_);
+  log.use(AccessFormat::combined);
+  log.add(typical(), now_);
+  log.use(AccessFormat::off);
+  log.add(typical(), now_);
+  EXPECT_FALSE(log.on());
+  log.use(AccessFormat::json);
+  log.add(typical(), now_);
+  log.flush();
+  const std::string all = written();
+  const std::string json = line_of(AccessFormat::json, typical());
+  EXPECT_EQ(all, json + line_of(AccessFormat::combined, typical()) + json);
+}
+
 }  // namespace
 }  // namespace webserv

@@ -78,6 +78,22 @@ TEST(Log, leaves_out_what_is_too_verbose) {
   close(pipe[0]);
 }
 
+TEST(Log, changes_its_format_and_level) {
+  std::array<int, 2> pipe;
+  ASSERT_EQ(pipe2(pipe.data(), O_CLOEXEC), 0);
+  LineSink sink(pipe[1]);
+  Log log(sink, LogFormat::text, Level::info);
+  log.event(Level::info, "a", "told");
+  log.use(LogFormat::journal, Level::warning);
+  log.event(Level::info, "b", "not told");
+  log.event(Level::error, "c", "told");
+  close(pipe[1]);
+  std::array<char, 256> text;
+  const ssize_t size = read(pipe[0], text.data(), text.size());
+  EXPECT_EQ(std::string_view(text.data(), static_cast<size_t>(size)), "info: told\n<3>error: told\n");
+  close(pipe[0]);
+}
+
 TEST(Log, knows_the_journals_stream) {
   std::array<int, 2> pipe;
   ASSERT_EQ(pipe2(pipe.data(), O_CLOEXEC), 0);
