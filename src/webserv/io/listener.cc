@@ -24,29 +24,48 @@ bool is_abandoned(const Address& address) {
   return probe && ::connect(probe.get(), address.data(), address.size()) != 0 && errno == ECONNREFUSED;
 }
 
+// Sockets that all have SO_REUSEPORT may overlap (socket(7)). It is on while this lives, and no longer: nobody is to
+// get half of our connections by listening at our address.
+class Overlap {
+ public:
+  Overlap(int socket, std::span<const Listener> beside) : socket_(socket), beside_(beside) { share(1); }
+  Overlap(const Overlap&) = delete;
+  ~Overlap() { share(0); }
+
+ private:
+  void share(int value) const {
+    if (beside_.empty()) return;
+    set(socket_, SOL_SOCKET, SO_REUSEPORT, value);
+    for (const Listener& listener : beside_) set(listener.fd(), SOL_SOCKET, SO_REUSEPORT, value);
+  }
+
+  const int socket_;
+  const std::span<const Listener> beside_;
+};
+
 }  // namespace
 
-Listener::Listener(Fd socket, std::string name, bool ours)
-    : socket_(std::move(socket)), name_(std::move(name)), ours_(ours) {
-  int flags = ::fcntl(socket_.get(), F_GETFL);
-  ::fcntl(socket_.get(), F_SETFL, flags | O_NONBLOCK);
-  // Fails on unix sockets, which have no such delay.
-  set(socket_.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+Listener::Socket::~Socket() {
+  if (!path.empty()) ::unlink(path.c_str());
 }
 
-Listener::Listener(Listener&& other) noexcept
-    : socket_(std::move(other.socket_)),
-      name_(std::move(other.name_)),
-      ours_(other.ours_),
-      path_(std::exchange(other.path_, {})) {}
-
-Listener::~Listener() {
-  if (!path_.empty()) ::unlink(path_.c_str());
+Listener::Listener(Fd fd, std::string name, bool ours)
+    : socket_(std::make_shared<Socket>(std::move(fd), ours)), name_(std::move(name)) {
+  int flags = ::fcntl(this->fd(), F_GETFL);
+  ::fcntl(this->fd(), F_SETFL, flags | O_NONBLOCK);
+  // Fails on unix sockets, which have no such delay.
+  set(this->fd(), IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
 Listener Listener::adopt(Fd socket, std::string name) { return Listener(std::move(socket), std::move(name), false); }
 
-Result<Listener> Listener::open(const Address& address, std::string name) {
+Listener Listener::renamed(std::string name) const {
+  Listener other = *this;
+  other.name_ = std::move(name);
+  return other;
+}
+
+Result<Listener> Listener::open(const Address& address, std::string name, std::span<const Listener> beside) {
   Fd socket(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return last_error();
   if (address.family() == AF_UNIX) {
@@ -56,17 +75,18 @@ Result<Listener> Listener::open(const Address& address, std::string name) {
     set(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1);
   }
   if (address.family() == AF_INET6) set(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, address.both_families() ? 0 : 1);
+  const Overlap overlap(socket.get(), beside);
   if (::bind(socket.get(), address.data(), address.size()) != 0) return last_error();
   if (::listen(socket.get(), listen_backlog) != 0) return last_error();
   Listener listener(std::move(socket), std::move(name), true);
-  if (address.family() == AF_UNIX) listener.path_ = address.path();
+  if (address.family() == AF_UNIX) listener.socket_->path = address.path();
   return listener;
 }
 
 std::string Listener::address() const {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  if (::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
+  if (::getsockname(fd(), reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
   return Address(storage, size).to_string();
 }
 

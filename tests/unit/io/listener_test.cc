@@ -51,6 +51,35 @@ TEST(ListenerTest, tells_that_an_address_is_taken) {
   EXPECT_EQ(second.error(), Error::address_in_use);
 }
 
+TEST(ListenerTest, overlaps_a_socket_of_ours_that_will_end_and_no_other) {
+  for (const auto& [first, second] :
+       {std::pair("127.0.0.1:", "*:"), std::pair("*:", "127.0.0.1:"), std::pair("127.0.0.1:", "0.0.0.0:")}) {
+    Result<Listener> old = Listener::open(Address(first + std::string("0")), "old");
+    ASSERT_TRUE(old);
+    const std::string port = std::to_string(Address(old->address()).port());
+    EXPECT_FALSE(Listener::open(Address(second + port), "new")) << second;
+    Result<Listener> next = Listener::open(Address(second + port), "new", {&*old, 1});
+    ASSERT_TRUE(next) << second;
+    EXPECT_FALSE(Listener::open(Address("127.0.0.1:" + port), "third")) << second;
+    old = std::unexpected(Error{});
+    EXPECT_TRUE(connect_to("127.0.0.1:" + port)) << second;
+  }
+}
+
+TEST(ListenerTest, copies_share_a_socket_that_ends_with_the_last) {
+  Result<Listener> first = Listener::open(Address("127.0.0.1:0"), "a");
+  ASSERT_TRUE(first);
+  const std::string address = first->address();
+  Listener second = first->renamed("b");
+  EXPECT_EQ(second.name(), "b");
+  EXPECT_TRUE(second.shares_socket(*first));
+  first = std::unexpected(Error{});
+  EXPECT_TRUE(connect_to(address));
+  Result<Listener> other = Listener::open(Address("127.0.0.1:0"), "a");
+  ASSERT_TRUE(other);
+  EXPECT_FALSE(second.shares_socket(*other));
+}
+
 TEST(ListenerTest, replaces_a_unix_socket_whose_owner_is_gone_but_no_other) {
   std::string path = testing::TempDir() + "listener_stale.sock";
   Address address("unix:" + path);
