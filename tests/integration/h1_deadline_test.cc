@@ -180,8 +180,8 @@ TEST_F(DeadlineTest, idle_connections_hold_no_buffer) {
   conversation.start();
   conversation.feed(get);
   // The one exchange is free again: taking it makes no other.
-  auto first = conversation.worker().exchanges.take(HeadLimits());
-  auto second = conversation.worker().exchanges.take(HeadLimits());
+  auto first = conversation.worker().exchanges.take();
+  auto second = conversation.worker().exchanges.take();
   EXPECT_GT(first->out.capacity(), second->out.capacity()) << "the first was used before";
 }
 

@@ -9,10 +9,11 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "support/server_client.h"
 
 namespace webserv {
 namespace {
@@ -21,48 +22,11 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-const std::string get_close = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-
-// A client with a bounded patience.
-class Client {
- public:
-  explicit Client(const std::string& address) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    timeval patience{.tv_sec = 20, .tv_usec = 0};
-    ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    Address to(address);
-    connected_ = ::connect(socket_.get(), to.data(), to.size()) == 0;
-  }
-  bool connected() const { return connected_; }
-  void say(std::string_view bytes) {
-    ASSERT_EQ(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
-  }
-  // One read; empty at the end or a reset.
-  std::string hear() {
-    std::array<char, 65536> bytes;
-    ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
-    return got > 0 ? std::string(bytes.data(), static_cast<size_t>(got)) : std::string();
-  }
-  std::string hear_all() {
-    std::string all;
-    for (std::string some; !(some = hear()).empty();) all += some;
-    return all;
-  }
-  bool ended() {
-    char byte;
-    return ::recv(socket_.get(), &byte, 1, 0) == 0;
-  }
-
- private:
-  Fd socket_;
-  bool connected_ = false;
-};
-
-Listener any_port() {
-  Result<Listener> listener = Listener::open(Address("127.0.0.1:0"), "http");
-  EXPECT_TRUE(listener);
-  return std::move(*listener);
-}
+using test::any_port;
+using test::Client;
+using test::Gate;
+using test::get;
+using test::get_close;
 
 std::vector<Listener> one(Listener listener) {
   std::vector<Listener> all;
@@ -141,25 +105,6 @@ TEST(ServerTest, lets_connections_wait_above_its_limit) {
   first.reset();
   EXPECT_THAT(second.hear(), StartsWith("HTTP/1.1 200 "));
 }
-
-// Answers when the test opens the gate.
-struct Gate {
-  std::atomic<bool> asked = false;
-  std::atomic<bool> open = false;
-  Handler handler() {
-    return [this](Request& request) -> Task<Response> {
-      asked = true;
-      while (!open) {
-        Clock::time_point soon = request.loop().now() + std::chrono::milliseconds(5);
-        co_await request.loop().sleep_until(soon);
-      }
-      co_return text("at last");
-    };
-  }
-  void wait_until_asked() const {
-    while (!asked) std::this_thread::yield();
-  }
-};
 
 TEST(ServerTest, drains_requests_in_flight_and_loses_none_that_wait) {
   Gate gate;

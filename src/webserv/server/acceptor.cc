@@ -41,18 +41,18 @@ Peer peer_of(const sockaddr_storage& address) {
 
 }  // namespace
 
-Acceptor::Acceptor(Worker& worker, const Listener& listener, size_t entrance)
-    : Deadline(worker.loop().wheel()), worker_(worker), listener_(listener), entrance_(entrance) {}
+Acceptor::Acceptor(Worker& worker, Door door)
+    : Deadline(worker.loop().wheel()), worker_(worker), door_(std::move(door)) {}
 
 void Acceptor::start() {
-  Result<> watched = worker_.loop().watch(listener_.fd(), EPOLLIN | EPOLLEXCLUSIVE, *this);
-  if (!watched) throw std::system_error(std::make_error_code(watched.error()), "epoll_ctl");
+  resume();
+  if (paused_) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
 }
 
 void Acceptor::stop() {
-  if (!paused_) worker_.loop().unwatch(listener_.fd());
+  if (!paused_) worker_.loop().unwatch(listener().fd());
   stopped_ = true;
-  if (listener_.is_ours()) {
+  if (listener().is_ours()) {
     while (accept_one()) {
     }
   }
@@ -60,7 +60,7 @@ void Acceptor::stop() {
 
 void Acceptor::pause() {
   if (paused_ || stopped_) return;
-  worker_.loop().unwatch(listener_.fd());
+  worker_.loop().unwatch(listener().fd());
   paused_ = true;
   expires_at(worker_.loop().now() + pause_time);
 }
@@ -68,7 +68,7 @@ void Acceptor::pause() {
 void Acceptor::resume() {
   if (!paused_ || stopped_) return;
   paused_ = false;
-  if (!worker_.loop().watch(listener_.fd(), EPOLLIN | EPOLLEXCLUSIVE, *this)) {
+  if (!worker_.loop().watch(listener().fd(), EPOLLIN | EPOLLEXCLUSIVE, *this)) {
     paused_ = true;
     expires_at(worker_.loop().now() + pause_time);
   }
@@ -80,16 +80,16 @@ void Acceptor::ready(uint32_t) {
 }
 
 bool Acceptor::accept_one() {
-  if (!worker_.may_accept()) {
+  if (!stopped_ && !worker_.may_accept()) {
     pause();
     return false;
   }
   sockaddr_storage address;
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  Fd socket(::accept4(listener_.fd(), generic, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  Fd socket(::accept4(listener().fd(), generic, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket) {
-    worker_.accepted(std::move(socket), peer_of(address), entrance_);
+    worker_.accepted(std::move(socket), peer_of(address), *door_.entrance);
     return true;
   }
   switch (errno) {

@@ -8,18 +8,29 @@
 namespace webserv {
 
 class Worker;
+struct Entrance;
+
+// A listener, and the entrance of the connections that it accepts.
+struct Door {
+  Listener listener;
+  const Entrance* entrance;
+};
 
 class Acceptor final : private Watcher, private Deadline {
  public:
-  // `entrance` is the listener's index in the crew.
-  Acceptor(Worker& worker, const Listener& listener, size_t entrance);
+  Acceptor(Worker& worker, Door door);
 
   // Begins; throws std::system_error where the loop cannot watch the socket.
   void start();
-  // Accepts no more. What waits in the backlog of a socket of ours is accepted now: no successor will do it.
+  // Accepts no more. What waits in the backlog of a socket of ours is accepted now, over the limit of connections too:
+  // no successor will do it.
   void stop();
-  // A connection has ended: one more may be accepted.
+  // A connection has ended: one more may be accepted. Tries again later where that fails.
   void resume();
+
+  const Listener& listener() const { return door_.listener; }
+  // What is accepted from now on came in by this entrance.
+  void rename(const Entrance& entrance) { door_.entrance = &entrance; }
 
  private:
   void ready(uint32_t events) override;
@@ -28,9 +39,8 @@ class Acceptor final : private Watcher, private Deadline {
   void pause();
 
   Worker& worker_;
-  const Listener& listener_;
-  size_t entrance_;
-  bool paused_ = false;
+  Door door_;
+  bool paused_ = true;  // the loop does not watch the socket
   bool stopped_ = false;
   Clock::time_point tell_again_{};  // that descriptors have run out
 };

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "webserv/base/log.h"
-#include "webserv/io/listener.h"
 #include "webserv/server/client_counts.h"
 #include "webserv/server/h1_connection.h"
 
@@ -18,8 +17,7 @@ namespace webserv {
 class Worker;
 
 struct Crew {
-  std::vector<Listener> listeners;
-  std::deque<Entrance> entrances;  // of the listeners, in their order
+  std::deque<Entrance> entrances;  // by all names that listeners ever had: connections outlive their listener
   std::vector<std::unique_ptr<Worker>> workers;
   std::atomic<uint64_t> connections{0};
   std::atomic<unsigned> accepting{0};  // workers that may still accept

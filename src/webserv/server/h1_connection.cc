@@ -59,7 +59,7 @@ void H1Connection::drain() {
 
 // Reads and answers all that is there. Answers to requests that came together leave together.
 Task<H1Connection::Next> H1Connection::converse() {
-  ExchangeLease lease(worker_.exchanges, limits().head);
+  ExchangeLease lease(worker_.exchanges);
   Exchange& x = *lease;
   unsigned answered = 0;
   Next next = overloaded_ ? refuse(x, too_many_connections) : Next::go_on;
@@ -112,8 +112,10 @@ Task<H1Connection::Next> H1Connection::more(Exchange& x) {
 
 // True: a head is whole. False: more has to come, or it was refused and `next` says how to go on.
 bool H1Connection::read_head(Exchange& x, Next& next) {
+  if (x.in.empty()) return false;
+  if (x.application != worker_.application) [[unlikely]]
+    x.begin_with(worker_.application);
   std::string_view unread = x.in.unread();
-  if (unread.empty()) return false;
   RequestHead& head = x.request.head_;
   std::expected<bool, HttpError> whole = x.parser.parse(unread, head);
   if (!whole) {
@@ -130,7 +132,6 @@ bool H1Connection::read_head(Exchange& x, Next& next) {
 std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   Request& request = x.request;
   const RequestHead& head = request.head_;
-  if (x.application != worker_.application) x.application = worker_.application;
   request.limits = x.application->limits.route;
   request.vhost = request.route = {};
   request.path_ = head.target.path;
@@ -296,7 +297,9 @@ void H1Connection::log(const Exchange& x, const Response& response, uint64_t res
   const RequestHead& head = request.head();
   std::array<char, 46> address;
   AccessRecord record;
-  record.unix_microseconds = x.began;
+  int64_t now = unix_microseconds();
+  // A request may have begun while none were logged.
+  record.unix_microseconds = x.began == 0 ? now : x.began;
   record.request_id = {worker_.request_id_base, ++worker_.requests};
   record.vhost = request.vhost;
   record.route = request.route;
@@ -310,7 +313,7 @@ void H1Connection::log(const Exchange& x, const Response& response, uint64_t res
   record.referer = head.fields.value(FieldName::referer);
   record.request_bytes = x.body.received();
   record.response_bytes = response_bytes;
-  record.duration_microseconds = static_cast<uint64_t>(std::max<int64_t>(unix_microseconds() - x.began, 0));
+  record.duration_microseconds = static_cast<uint64_t>(std::max<int64_t>(now - record.unix_microseconds, 0));
   record.error = response.reason;
   worker_.access.add(record, client_.loop().now());
   worker_.log_timer.expires_at(worker_.access.due());

@@ -1,5 +1,5 @@
 // The bytes that came and are not dealt with yet. Views into it stay valid until they are moved, which nothing
-// but make_room() does.
+// but make_room() and reserve() do.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace webserv {
 
@@ -40,6 +41,16 @@ class InputBuffer {
     end_ -= begin_ - floor_;
     begin_ = floor_;
     return true;
+  }
+
+  // Has room for so many bytes from now on. What is unread may move; nothing is held.
+  void reserve(size_t capacity) {
+    if (capacity <= capacity_) return;
+    std::unique_ptr<char[]> bytes(new char[capacity]);
+    std::memcpy(bytes.get(), bytes_.get() + begin_, end_ - begin_);
+    bytes_ = std::move(bytes);
+    capacity_ = capacity;
+    end_ -= std::exchange(begin_, 0);
   }
 
   void clear() { begin_ = end_ = floor_ = 0; }

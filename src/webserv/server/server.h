@@ -1,7 +1,10 @@
 // Server: listeners, workers, and what they serve.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <vector>
 
 #include "webserv/base/access_log.h"
@@ -15,6 +18,7 @@
 namespace webserv {
 
 struct Crew;
+class Worker;
 
 // Where a server logs to. What is given is borrowed and outlives the server.
 struct ServerLog {
@@ -48,14 +52,37 @@ class Server {
   // Waits for the end.
   void wait();
 
+  // What follows changes a server that runs, without a pause. Each worker takes it over by itself, soon; the last one
+  // to do so calls `done` on its thread, but nobody does where the server ends before. Changes come to every worker in
+  // the order in which they were made.
+  using Done = std::function<void()>;
+
+  // Every new request is one to this application, on kept connections too; those in flight keep the one they began
+  // with, which ends with the last of them. Its limits hold from now on; a deadline that runs is left as it is.
+  void replace(std::shared_ptr<const Application> application, Done done = {});
+  // The same with the limits of before.
+  void replace(Handler handler, Done done = {});
+
+  // Accepts at these listeners from now on. Those that share a socket with one of before go on with it; the others of
+  // before accept what waits for them and end, and their connections live on.
+  void listen(std::vector<Listener> listeners, Done done = {});
+
+  // How requests are logged.
+  void log_requests(AccessFormat format);
+
   unsigned workers() const;
   // "127.0.0.1:8080" of each listener.
   std::vector<std::string> addresses() const;
 
  private:
+  void on_each_worker(const std::function<void(Worker&)>& job, Done done);
+
   SystemClock clock_;
   std::unique_ptr<LineSink> no_sink_;
   std::unique_ptr<Crew> crew_;
+  mutable std::mutex changing_;  // one at a time, so that all workers see the same order
+  std::shared_ptr<const Application> application_;
+  std::vector<Listener> listeners_;
 };
 
 // One for each processor that this process may use.

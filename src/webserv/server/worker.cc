@@ -2,6 +2,9 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace webserv {
 
 namespace {
@@ -48,15 +51,13 @@ class Worker::Connection final : public Deferred {
   Task<> task_;
 };
 
-Worker::Worker(unsigned index, Crew& crew, std::shared_ptr<const Application> application, Clock& clock, LineSink& sink,
-               AccessFormat format)
+Worker::Worker(unsigned index, Crew& crew, const std::vector<Door>& doors,
+               std::shared_ptr<const Application> application, Clock& clock, LineSink& sink, AccessFormat format)
     : crew_(crew), loop_(clock), context_(loop_, index, std::move(application), sink, format), drain_end_(*this) {
   if (getrandom(&context_.request_id_base, sizeof context_.request_id_base, GRND_NONBLOCK) < 0) {
     context_.request_id_base = static_cast<uint64_t>(clock.unix_seconds()) << 16 | index;
   }
-  for (size_t i = 0; i < crew.listeners.size(); ++i) {
-    acceptors_.push_back(std::make_unique<Acceptor>(*this, crew.listeners[i], i));
-  }
+  for (const Door& door : doors) acceptors_.push_back(std::make_unique<Acceptor>(*this, door));
 }
 
 Worker::~Worker() { join(); }
@@ -92,20 +93,41 @@ Worker& Worker::emptiest() {
   return load() > least + fair_difference + least / 8 ? *best : *this;
 }
 
-void Worker::accepted(Fd socket, const Peer& peer, size_t entrance) {
+// Before the doors that go are closed, those that come are open: they may have the same port.
+void Worker::listen(const std::vector<Door>& doors) {
+  if (context_.draining) return;
+  std::vector<std::unique_ptr<Acceptor>> former = std::exchange(acceptors_, {});
+  for (const Door& door : doors) {
+    auto same = std::ranges::find_if(former, [&](const std::unique_ptr<Acceptor>& each) {
+      return each != nullptr && each->listener().shares_socket(door.listener);
+    });
+    if (same != former.end()) {
+      (*same)->rename(*door.entrance);
+      acceptors_.push_back(std::move(*same));
+    } else {
+      acceptors_.push_back(std::make_unique<Acceptor>(*this, door));
+      acceptors_.back()->resume();
+    }
+  }
+  for (const std::unique_ptr<Acceptor>& each : former) {
+    if (each != nullptr) each->stop();
+  }
+}
+
+void Worker::accepted(Fd socket, const Peer& peer, const Entrance& entrance) {
   crew_.connections.fetch_add(1, std::memory_order_relaxed);
   Worker& target = emptiest();
   target.load_.fetch_add(1, std::memory_order_relaxed);
   if (&target == this) return adopt(std::move(socket), peer, entrance);
-  target.loop_.post([&target, socket = std::move(socket), peer, entrance]() mutable {
+  target.loop_.post([&target, socket = std::move(socket), peer, &entrance]() mutable {
     target.adopt(std::move(socket), peer, entrance);
   });
 }
 
-void Worker::adopt(Fd socket, const Peer& peer, size_t entrance) {
+void Worker::adopt(Fd socket, const Peer& peer, const Entrance& entrance) {
   bool welcome = crew_.clients.enter(peer, context_.application->limits.connections_per_client);
   size_t slot = connections_.size();
-  connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), peer, crew_.entrances[entrance], slot));
+  connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), peer, entrance, slot));
   connections_.back()->start(!welcome);
 }
 

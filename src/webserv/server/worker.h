@@ -14,8 +14,8 @@ namespace webserv {
 
 class Worker {
  public:
-  Worker(unsigned index, Crew& crew, std::shared_ptr<const Application> application, Clock& clock, LineSink& sink,
-         AccessFormat format);
+  Worker(unsigned index, Crew& crew, const std::vector<Door>& doors, std::shared_ptr<const Application> application,
+         Clock& clock, LineSink& sink, AccessFormat format);
   ~Worker();
   Worker(const Worker&) = delete;
 
@@ -23,6 +23,10 @@ class Worker {
   void start();
   // From any thread: ends when the last connection has ended, at the latest after the application's drain time.
   void drain();
+  // On the worker's thread: what Server's functions of these names promise.
+  void replace(std::shared_ptr<const Application> application) { context_.replace(std::move(application)); }
+  void listen(const std::vector<Door>& doors);
+  void log_requests(AccessFormat format) { context_.access.use(format); }
   // From any thread: ends after this turn; connections are cut.
   void stop() { loop_.stop(); }
   // Waits for the end of the thread.
@@ -33,7 +37,7 @@ class Worker {
 
   // For the acceptors, on the worker's thread.
   bool may_accept() const;
-  void accepted(Fd socket, const Peer& peer, size_t entrance);
+  void accepted(Fd socket, const Peer& peer, const Entrance& entrance);
 
   // Connections that it has or is about to get.
   uint32_t load() const { return load_.load(std::memory_order_relaxed); }
@@ -51,7 +55,7 @@ class Worker {
 
   void run();
   Worker& emptiest();
-  void adopt(Fd socket, const Peer& peer, size_t entrance);
+  void adopt(Fd socket, const Peer& peer, const Entrance& entrance);
   void remove(Connection& connection);
   void begin_drain();
   void end_if_drained();

@@ -3,27 +3,18 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "webserv/base/access_log.h"
 #include "webserv/base/log.h"
 #include "webserv/http/date.h"
 #include "webserv/io/loop.h"
+#include "webserv/server/application.h"
 #include "webserv/server/exchange.h"
-#include "webserv/server/handler.h"
-#include "webserv/server/limits.h"
 
 namespace webserv {
-
-// What a server serves; immutable, and replaced as a whole.
-struct Application {
-  Handler handler;
-  // The answer to a request that was refused before a handler could be asked; without it, the built-in page.
-  std::function<Response(const HttpError&)> refusal;
-  Limits limits;
-};
 
 // Writes the access log when its oldest line has waited long enough.
 class LogTimer final : public Deadline {
@@ -40,21 +31,27 @@ struct WorkerContext {
                 AccessFormat format)
       : loop(loop_),
         index(index_),
-        exchanges(loop_, index_),
         application(std::move(application_)),
+        exchanges(loop_, index_, application),
         access(sink, format),
         log_timer(loop_.wheel(), access) {}
 
   Loop& loop;
   const unsigned index;
-  ExchangePool exchanges;
   std::shared_ptr<const Application> application;
+  ExchangePool exchanges;
   AccessLog access;
   LogTimer log_timer;
   uint64_t request_id_base = 0;         // random, of this worker
   uint64_t requests = 0;                // that were logged
   bool draining = false;                // every answer is the last of its connection
   std::array<char, 16 * 1024> dropped;  // where bytes go that nobody wants
+
+  // New requests see this application; those in flight keep theirs, in their exchange.
+  void replace(std::shared_ptr<const Application> next) {
+    std::swap(application, next);
+    exchanges.drop_free();
+  }
 
   // "Date: ...\r\n" of this second.
   std::string_view date_line() {
