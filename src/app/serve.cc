@@ -1,27 +1,31 @@
 #include "app/serve.h"
 
-#include <fmt/core.h>
-#include <signal.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include "app/config_source.h"
+#include "app/changes.h"
+#include "app/plan.h"
 #include "app/signals.h"
 #include "app/site.h"
 #include "app/systemd/journal.h"
 #include "app/systemd/notify.h"
+#include "app/systemd/reload_request.h"
 #include "app/systemd/sockets.h"
 #include "webserv/server/server.h"
 
@@ -34,6 +38,10 @@ constexpr std::array<std::string_view, 4> access_names = {"journal", "json", "co
 
 StandardError standard_error() { return kind_of_standard_error(STDERR_FILENO, std::getenv("JOURNAL_STREAM")); }
 
+LogFormats formats_of(const Config& config) {
+  return choose_log_formats(access_names[static_cast<size_t>(config.log.access)], standard_error());
+}
+
 void tell(const std::string& message) { fmt::print(stderr, "webserv: {}\n", message); }
 
 // Connections need descriptors: the soft limit is for programs that use select(2).
@@ -42,34 +50,6 @@ void raise_descriptor_limit() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-}
-
-std::expected<Config, std::vector<Diagnostic>> find_and_load(const ServeOptions& options) {
-  if (options.directory) return directory_config(*options.directory);
-  std::optional<std::string> file = options.config;
-  if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
-  if (!file) return default_config();
-  return load_config(*file);
-}
-
-// Nothing, with the reason told, where an address cannot be had.
-std::optional<std::vector<Listener>> open_listeners(std::vector<ListenerSockets> plans) {
-  std::vector<Listener> listeners;
-  for (ListenerSockets& plan : plans) {
-    for (Fd& socket : plan.passed) listeners.push_back(Listener::adopt(std::move(socket), plan.name));
-    for (const std::string& text : plan.addresses) {
-      Result<Listener> listener = Listener::open(Address(text), plan.name);
-      if (!listener) {
-        tell(
-            fmt::format("listener `{}` cannot listen at {}: {}; choose another address with --listen or in the "
-                        "configuration, or stop the program that uses it",
-                        plan.name, text, std::make_error_code(listener.error()).message()));
-        return std::nullopt;
-      }
-      listeners.push_back(std::move(*listener));
-    }
-  }
-  return listeners;
 }
 
 std::string addresses_of(const Server& server) {
@@ -95,119 +75,231 @@ void warn_of_missing_roots(const Config& config, const Log& log) {
   }
 }
 
-// Runs until a signal asks for the end; a second one does not wait for connections.
-void run(Server& server, Signals& signals, const Notifier& notifier, const Log& log) {
-  std::atomic<bool> ended = false;
-  // The end of the server is waited for like a signal.
-  std::thread waiter([&] {
-    server.wait();
-    ended = true;
-    ::kill(::getpid(), SIGTERM);
-  });
-  bool draining = false;
-  for (;;) {
-    std::optional<Signals::Event> event = signals.wait();
-    if (ended) break;
-    if (event != Signals::Event::stop) continue;
-    if (draining) {
-      server.stop();
-      continue;
-    }
-    draining = true;
-    notifier.stopping("draining: requests in flight are answered");
-    log.event(Level::notice, "stopping", "stopping: requests in flight are answered first");
-    server.drain();
-  }
-  waiter.join();
-}
-
-class Startup {
+// The program from its start to its end. One thread, which sleeps but for signals, starts, reloads and stops; the
+// threads of the server serve meanwhile.
+class Service {
  public:
-  explicit Startup(const ServeOptions& options) : options_(options) {}
+  explicit Service(const ServeOptions& options) : options_(options) {}
 
-  ExitStatus serve();
+  ExitStatus run();
 
  private:
-  ExitStatus refuse(const std::vector<std::string>& errors);
-  ExitStatus serve(Config config, std::vector<ListenerSockets> sockets);
+  ExitStatus refuse(const Refusal& refusal);
+  void start(Plan plan);
+  void obey();
+  void stop();
+
+  void reload();
+  std::expected<Plan, Refusal> plan_again() const;
+  void take_over(Plan plan);
+  void taken_over();
+  void keep_all(const Refusal& refusal);
+  void nothing_to_reload(std::string_view why);
+  void end_reload(bool well, std::string_view status);
+
+  void use_log(const Config& config);
+  // What both a start and a reload come to. A large plan leaves much memory behind: malloc_trim(3) gives it back.
+  void hold(Plan plan, std::shared_ptr<const Application> application);
+  std::string serving() const { return "serving at " + addresses_of(*server_); }
 
   const ServeOptions& options_;
-  Notifier notifier_;
-  Signals signals_;
-  std::vector<PassedSocket> passed_;
+  const Signals signals_;  // before any thread
+  const Notifier notifier_;
+  ReloadRequest request_{std::getenv("RUNTIME_DIRECTORY")};
+  std::vector<Listener> passed_;  // by systemd
+  SystemClock clock_;
+  LineSink sink_{STDERR_FILENO};
+  Log log_{sink_, LogFormat::text, Level::info};
+
+  // What holds.
+  std::string file_;  // of the configuration; empty: none
+  Outline outline_;
+  Listening listening_;
+  std::shared_ptr<const Application> application_;
+
+  // What is being taken over by the workers, if anything is.
+  struct Next {
+    Plan plan;
+    std::shared_ptr<const Application> application;
+  };
+  std::optional<Next> next_;
+  bool reload_again_ = false;
+  bool stopping_ = false;
+
+  std::optional<Server> server_;
 };
 
-// A wrong configuration: all of it on standard error, the first in the unit's status; never ready.
-ExitStatus Startup::refuse(const std::vector<std::string>& errors) {
-  // In the journal with the priority of errors (sd-daemon(3)).
-  bool in_journal = standard_error() == StandardError::journal;
-  for (const std::string& error : errors) fmt::print(stderr, "{}{}\n", in_journal ? "<3>" : "", error);
-  notifier_.status("wrong configuration: " + errors.front());
-  turn_away_clients(passed_);
-  return ExitStatus::wrong_config;
-}
-
-ExitStatus Startup::serve() {
+ExitStatus Service::run() {
   if (options_.directory && !std::filesystem::is_directory(*options_.directory)) {
     tell(fmt::format("{} is no directory that can be served; name one, or use --config FILE", *options_.directory));
     return ExitStatus::usage;
   }
   auto passed = passed_sockets();
-  if (!passed) return refuse(passed.error());
-  passed_ = std::move(*passed);
-  auto config = find_and_load(options_);
-  if (!config) {
-    std::vector<std::string> errors;
-    for (const Diagnostic& diagnostic : config.error()) errors.push_back(to_string(diagnostic));
-    return refuse(errors);
+  if (!passed) return refuse({ExitStatus::wrong_config, passed.error()});
+  for (PassedSocket& socket : *passed) passed_.push_back(Listener::adopt(std::move(socket.fd), socket.name));
+  auto plan = make_plan(options_, passed_, {});
+  if (!plan) return refuse(plan.error());
+  raise_descriptor_limit();
+  start(*std::move(plan));
+  obey();
+  if (uint64_t lost = sink_.lost_lines(); lost > 0) {
+    log_.event(Level::warning, "log_lines_lost", "log lines were dropped, for nobody read them fast enough",
+               {{"lines", lost}});
   }
-  apply_options(options_, *config);
-  std::vector<ListenerPlan> plans;
-  for (const ListenerConfig& listener : config->listeners) plans.push_back({listener.name, listener.addresses});
-  auto sockets = match_sockets(passed_, plans);
-  if (!sockets) return refuse(sockets.error());
-  return serve(std::move(*config), std::move(*sockets));
+  log_.event(Level::notice, "stopped", "stopped");
+  return ExitStatus::ok;
 }
 
-ExitStatus Startup::serve(Config config, std::vector<ListenerSockets> sockets) {
-  std::optional<std::vector<Listener>> listeners = open_listeners(std::move(sockets));
-  if (!listeners) return ExitStatus::failure;
-  raise_descriptor_limit();
+// Never ready: all errors on standard error, the first in the unit's status.
+ExitStatus Service::refuse(const Refusal& refusal) {
+  // In the journal with the priority of errors (sd-daemon(3)).
+  bool in_journal = standard_error() == StandardError::journal;
+  for (const std::string& error : refusal.errors) fmt::print(stderr, "{}{}\n", in_journal ? "<3>" : "", error);
+  bool wrong = refusal.status == ExitStatus::wrong_config;
+  notifier_.status((wrong ? "wrong configuration: " : "cannot start: ") + refusal.errors.front());
+  if (wrong) turn_away_clients(passed_);
+  return refusal.status;
+}
 
-  LineSink sink(STDERR_FILENO);
-  LogFormats formats = choose_log_formats(access_names[static_cast<size_t>(config.log.access)], standard_error());
-  Log log(sink, formats.events, config.log.level);
-  SystemClock clock;
-  unsigned workers = config.server.workers == 0 ? default_workers() : config.server.workers;
-
-  auto application = std::make_shared<const Application>(build_site(config, workers, clock, log));
-  ServerLog server_log{.events = &log, .access = &sink, .format = formats.access};
-  Server server(workers, std::move(*listeners), std::move(application), server_log);
-  server.start();
-
-  warn_of_missing_roots(config, log);
-  std::string addresses = addresses_of(server);
-  if (config.file.empty()) {
+void Service::start(Plan plan) {
+  use_log(plan.config);
+  const unsigned workers = plan.config.server.workers == 0 ? default_workers() : plan.config.server.workers;
+  auto application = std::make_shared<const Application>(build_site(plan.config, workers, clock_, log_));
+  ServerLog server_log{.events = &log_, .access = &sink_, .format = formats_of(plan.config).access};
+  server_.emplace(workers, plan.listening.listeners, application, server_log);
+  server_->start();
+  hold(std::move(plan), std::move(application));
+  malloc_trim(0);
+  if (file_.empty()) {
     // Started by hand: somebody wants the address, and it is no log line.
-    fmt::print("Serving {} at {}\n", options_.directory.value_or("the built-in welcome site"), addresses);
+    fmt::print("Serving {} at {}\n", options_.directory.value_or("the built-in welcome site"), addresses_of(*server_));
     std::fflush(stdout);
   }
-  log.event(Level::notice, "ready", "serving at " + addresses, {{"workers", workers}});
-  notifier_.ready("serving at " + addresses);
-  run(server, signals_, notifier_, log);
-  if (uint64_t lost = sink.lost_lines(); lost > 0) {
-    log.event(Level::warning, "log_lines_lost", "log lines were dropped, for nobody read them fast enough",
-              {{"lines", lost}});
+  log_.event(Level::notice, "ready", serving(), {{"workers", workers}});
+  notifier_.ready(serving());
+}
+
+void Service::use_log(const Config& config) { log_.use(formats_of(config).events, config.log.level); }
+
+void Service::hold(Plan plan, std::shared_ptr<const Application> application) {
+  warn_of_missing_roots(plan.config, log_);
+  file_ = plan.config.file;
+  outline_ = Outline(plan.config, plan.listening);
+  listening_ = std::move(plan.listening);
+  application_ = std::move(application);
+}
+
+// Until the server has ended, by itself or because a signal asked for it.
+void Service::obey() {
+  std::thread waiter([&] {
+    server_->wait();
+    signals_.post(Signals::Event::ended);
+  });
+  for (;;) {
+    const Signals::Event event = *signals_.wait();
+    if (event == Signals::Event::ended) break;
+    if (event == Signals::Event::stop) stop();
+    if (event == Signals::Event::reload) reload();
+    if (event == Signals::Event::taken_over) taken_over();
   }
-  log.event(Level::notice, "stopped", "stopped");
-  return ExitStatus::ok;
+  waiter.join();
+}
+
+// A second time it does not wait for connections.
+void Service::stop() {
+  if (std::exchange(stopping_, true)) return server_->stop();
+  notifier_.stopping("draining: requests in flight are answered");
+  log_.event(Level::notice, "stopping", "stopping: requests in flight are answered first");
+  server_->drain();
+}
+
+void Service::reload() {
+  if (stopping_) {
+    log_.event(Level::notice, "reload_ignored", "the configuration is not read again: the server is stopping");
+    return;
+  }
+  // Signals that come meanwhile ask for one more reload, for the file may have changed since it was read.
+  if (next_) {
+    reload_again_ = true;
+    return;
+  }
+  notifier_.reloading();
+  request_.begin();
+  if (options_.directory) return nothing_to_reload("a folder is served, without a configuration");
+  if (file_.empty() && !config_file(options_))
+    return nothing_to_reload(
+        "the built-in site is served, and there is no "
+        "configuration");
+  try {
+    std::expected<Plan, Refusal> plan = plan_again();
+    if (!plan) return keep_all(plan.error());
+    take_over(*std::move(plan));
+  } catch (const std::exception& error) {  // no memory or no descriptor is left
+    keep_all({ExitStatus::failure, {fmt::format("the configuration cannot be taken over: {}", error.what())}});
+  }
+}
+
+std::expected<Plan, Refusal> Service::plan_again() const {
+  if (!config_file(options_)) {
+    return std::unexpected(
+        Refusal{ExitStatus::wrong_config,
+                {fmt::format("{}: error: the configuration is gone; put it back, or restart the server "
+                             "for the built-in site",
+                             file_)}});
+  }
+  return make_plan(options_, passed_, listening_);
+}
+
+// First all workers answer by the new configuration, then connections come in by its listeners.
+void Service::take_over(Plan plan) {
+  auto application = std::make_shared<const Application>(build_site(plan.config, server_->workers(), clock_, log_));
+  next_.emplace(std::move(plan), application);
+  server_->replace(std::move(application), [this] {
+    server_->listen(next_->plan.listening.listeners, [this] { signals_.post(Signals::Event::taken_over); });
+  });
+}
+
+void Service::taken_over() {
+  Next next = *std::exchange(next_, std::nullopt);
+  use_log(next.plan.config);
+  server_->log_requests(formats_of(next.plan.config).access);
+  const Outline outline(next.plan.config, next.plan.listening);
+  log_.event(Level::notice, "reloaded", "reloaded: " + changes(outline_, outline), {{"config", next.plan.config.file}});
+  const std::vector<std::string> notes = needs_restart(outline_, outline, server_->workers());
+  for (const std::string& note : notes) log_.event(Level::warning, "restart_needed", note);
+  hold(std::move(next.plan), std::move(next.application));
+  malloc_trim(0);
+  std::string status = serving();
+  if (!notes.empty()) status += fmt::format("; needs a restart: {}", fmt::join(notes, "; "));
+  end_reload(true, status);
+}
+
+void Service::keep_all(const Refusal& refusal) {
+  for (const std::string& error : refusal.errors) log_.event(Level::error, "config_error", error);
+  log_.event(Level::error, "reload_failed", "the reload failed, and everything is as before",
+             {{"errors", refusal.errors.size()}});
+  std::string status = "the reload failed, and everything is as before: " + refusal.errors.front();
+  if (size_t more = refusal.errors.size() - 1; more > 0) status += fmt::format(" (and {} more, in the log)", more);
+  end_reload(false, status);
+}
+
+void Service::nothing_to_reload(std::string_view why) {
+  log_.event(Level::notice, "reload_ignored", fmt::format("there is nothing to reload: {}", why));
+  end_reload(true, serving());
+}
+
+// Ready in any case (systemd.service(5), Type=notify-reload), but not once it was told that the server stops.
+void Service::end_reload(bool well, std::string_view status) {
+  if (!stopping_) notifier_.ready(status);
+  request_.end(well);
+  if (std::exchange(reload_again_, false)) reload();
 }
 
 }  // namespace
 
 ExitStatus serve(const ServeOptions& options) {
   try {
-    return Startup(options).serve();
+    return Service(options).run();
   } catch (const std::system_error& error) {
     tell(fmt::format("cannot start: {}", error.what()));
     return ExitStatus::failure;

@@ -1,10 +1,12 @@
 #include "app/signals.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <limits>
@@ -19,13 +21,24 @@ Signals::Signals() {
   pthread_sigmask(SIG_BLOCK, &handled, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   signals_ = Fd(signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals_) throw std::system_error(errno, std::generic_category(), "cannot wait for signals");
+  std::array<int, 2> pipe = {-1, -1};
+  if (!signals_ || pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot wait for signals");
+  }
+  posted_ = Fd(pipe[0]);
+  post_ = Fd(pipe[1]);
+}
+
+void Signals::post(Event event) const {
+  [[maybe_unused]] const ssize_t written = write(post_.get(), &event, sizeof event);
 }
 
 std::optional<Signals::Event> Signals::wait(std::optional<std::chrono::milliseconds> timeout) const {
   using Clock = std::chrono::steady_clock;
   const std::optional<Clock::time_point> end = timeout ? std::optional(Clock::now() + *timeout) : std::nullopt;
   while (true) {
+    Event event{};
+    if (read(posted_.get(), &event, sizeof event) == sizeof event) return event;
     signalfd_siginfo info{};
     if (read(signals_.get(), &info, sizeof info) == sizeof info) {
       return info.ssi_signo == SIGHUP ? Event::reload : Event::stop;
@@ -37,8 +50,8 @@ std::optional<Signals::Event> Signals::wait(std::optional<std::chrono::milliseco
       milliseconds = static_cast<int>(std::min<int64_t>(left, std::numeric_limits<int>::max()));
     }
     // Where a signal that is not ours interrupts it, the loop looks at the time again.
-    pollfd waiting{signals_.get(), POLLIN, 0};
-    poll(&waiting, 1, milliseconds);
+    std::array<pollfd, 2> waiting = {pollfd{posted_.get(), POLLIN, 0}, pollfd{signals_.get(), POLLIN, 0}};
+    poll(waiting.data(), waiting.size(), milliseconds);
   }
 }
 

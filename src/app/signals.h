@@ -1,4 +1,5 @@
-// The signals that the program obeys, as events to wait for: SIGTERM and SIGINT stop it, SIGHUP asks for a reload.
+// What the program's first thread waits for: signals (SIGTERM and SIGINT stop it, SIGHUP asks for a reload), and what
+// its other threads have to tell it.
 #pragma once
 
 #include <chrono>
@@ -10,7 +11,12 @@ namespace webserv {
 
 class Signals {
  public:
-  enum class Event { stop, reload };
+  enum class Event : char {
+    stop,
+    reload,
+    taken_over,  // all workers have what was read
+    ended,       // the server
+  };
 
   // Blocks them in this thread and in those that it starts from now on: make it before any other thread. SIGPIPE is
   // ignored, so that a write to a peer that is gone is an error like others. Throws std::system_error where the system
@@ -19,11 +25,16 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
+  // Tells the thread that waits. From any thread.
+  void post(Event event) const;
+
   // Waits for the next event, at most `timeout`, for ever if none is given. Nothing: the time has passed.
   std::optional<Event> wait(std::optional<std::chrono::milliseconds> timeout = std::nullopt) const;
 
  private:
   Fd signals_;
+  Fd posted_;  // a pipe of events, a byte each
+  Fd post_;
 };
 
 }  // namespace webserv

@@ -97,12 +97,13 @@ class Server:
         write_files(self.folder, {"webserv.toml": toml.replace("{folder}", self.folder)})
         if arguments is None:
             arguments = ["serve", "--config", self.path("webserv.toml")]
-        self._command = [*wrapper, PROGRAM, *arguments]
+        self._command = [*wrapper, PROGRAM, *(each.replace("{folder}", self.folder) for each in arguments)]
         if inherit:
             numbers = ",".join(str(each.fileno()) for each in inherit)
             self._command = [sys.executable, "-c", ACTIVATE, numbers, names, *self._command]
         self._inherit = [each.fileno() for each in inherit]
-        self._environment = {**os.environ, "NOTIFY_SOCKET": self.path("notify"), **(environment or {})}
+        more = {name: value.replace("{folder}", self.folder) for name, value in (environment or {}).items()}
+        self._environment = {**os.environ, "NOTIFY_SOCKET": self.path("notify"), **more}
         self._notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notified.bind(self.path("notify"))
 
@@ -145,6 +146,19 @@ class Server:
             if self._process.poll() is not None:
                 break
         raise AssertionError(f"the program is not ready; exit code {self._process.poll()}:\n{self.errors()}")
+
+    def reload(self, seconds=20):
+        """Lets the program read its configuration again; gives back what it told systemd meanwhile, the end last."""
+        self.signal(signal.SIGHUP)
+        messages = [self.notified(seconds)]
+        while not messages[-1].startswith(b"READY=1\n"):
+            messages.append(self.notified(seconds))
+        return messages
+
+    def notified(self, seconds=20):
+        """The next message to systemd, whose queue is short: the program waits where nobody takes them."""
+        self._notified.settimeout(seconds * PATIENCE)
+        return self._notified.recv(4096)
 
     def signal(self, number):
         self._process.send_signal(number)

@@ -98,14 +98,14 @@ std::expected<std::vector<PassedSocket>, SocketErrors> passed_sockets() {
   return sockets;
 }
 
-std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::vector<PassedSocket>& passed,
+std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::span<const std::string> passed,
                                                                         std::span<const ListenerPlan> listeners) {
   SocketErrors errors;
   std::vector<size_t> places;  // of the listener of each socket
   const bool only_one = passed.size() == 1 && listeners.size() == 1;
-  for (const PassedSocket& socket : passed) {
-    places.push_back(only_one ? 0 : listener_of(socket.name, listeners));
-    if (places.back() == listeners.size()) errors.push_back(unclaimed(socket.name, listeners));
+  for (const std::string& name : passed) {
+    places.push_back(only_one ? 0 : listener_of(name, listeners));
+    if (places.back() == listeners.size()) errors.push_back(unclaimed(name, listeners));
   }
   for (size_t i = 0; i < listeners.size(); ++i) {
     if (!listeners[i].addresses.empty() || std::ranges::count(places, i) > 0) continue;
@@ -120,19 +120,19 @@ std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::vec
   std::vector<ListenerSockets> result;
   for (const ListenerPlan& listener : listeners) result.push_back({listener.name, {}, listener.addresses});
   for (size_t i = 0; i < passed.size(); ++i) {
-    result[places[i]].passed.push_back(std::move(passed[i].fd));
+    result[places[i]].passed.push_back(i);
     result[places[i]].addresses.clear();
   }
   return result;
 }
 
-void turn_away_clients(std::span<const PassedSocket> sockets) {
+void turn_away_clients(std::span<const Listener> sockets) {
   constexpr std::string_view answer =
       "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 38\r\n"
       "Connection: close\r\n\r\nThe server is not configured properly\n";
-  for (const PassedSocket& socket : sockets) {
+  for (const Listener& socket : sockets) {
     for (int accepted = 0; accepted < most_turned_away; ++accepted) {
-      const Fd client(accept4(socket.fd.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+      const Fd client(accept4(socket.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
       if (!client) break;
       send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
       shutdown(client.get(), SHUT_WR);

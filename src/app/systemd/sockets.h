@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "webserv/io/fd.h"
+#include "webserv/io/listener.h"
 
 namespace webserv {
 
@@ -34,19 +35,19 @@ struct ListenerPlan {
 // What a listener listens on: the sockets passed for it, else the addresses to bind.
 struct ListenerSockets {
   std::string name;
-  std::vector<Fd> passed;
+  std::vector<size_t> passed;          // their places among those that were passed
   std::vector<std::string> addresses;  // empty if there are sockets
 };
 
-// Gives each socket to the listener of its name; several may share one. A lone socket belongs to a lone listener
-// whatever their names. A socket without a listener and a listener with neither sockets nor addresses are errors, and
-// leave `passed` as it is; else its descriptors have moved. The result has the listeners' order; that of the sockets
-// does not matter, for systemd promises none.
-std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::vector<PassedSocket>& passed,
+// Gives each socket, of which `passed` has the names, to the listener of its name; several may share one. A lone socket
+// belongs to a lone listener whatever their names. A socket without a listener and a listener with neither sockets nor
+// addresses are errors. The result has the listeners' order; that of the sockets does not matter, for systemd promises
+// none.
+std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::span<const std::string> passed,
                                                                         std::span<const ListenerPlan> listeners);
 
 // For a server that cannot start because its configuration is wrong: answers every client that waits with 503 and
 // closes the connection. While one waits, systemd would start the server again as soon as it has ended, over and over.
-void turn_away_clients(std::span<const PassedSocket> sockets);
+void turn_away_clients(std::span<const Listener> sockets);
 
 }  // namespace webserv

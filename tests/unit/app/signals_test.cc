@@ -23,6 +23,17 @@ TEST(Signals, become_events_in_the_thread_that_waits) {
   EXPECT_EQ(signals.wait(1ms), std::nullopt);
 }
 
+TEST(Signals, come_beside_what_other_threads_tell) {
+  Signals signals;
+  std::thread([&] { signals.post(Signals::Event::taken_over); }).join();
+  kill(getpid(), SIGHUP);
+  EXPECT_EQ(signals.wait(), Signals::Event::taken_over);
+  EXPECT_EQ(signals.wait(), Signals::Event::reload);
+  std::thread waker([&] { signals.post(Signals::Event::ended); });
+  EXPECT_EQ(signals.wait(), Signals::Event::ended);
+  waker.join();
+}
+
 TEST(Signals, are_kept_from_threads_started_later) {
   Signals signals;
   std::thread([] { EXPECT_EQ(raise(SIGTERM), 0); }).join();

@@ -1,0 +1,16 @@
+// Why the program does not do what its configuration says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/options.h"
+
+namespace webserv {
+
+struct Refusal {
+  ExitStatus status = ExitStatus::wrong_config;  // with which it ends, where it does not run yet
+  std::vector<std::string> errors;               // all of them, each a text that says what to do
+};
+
+}  // namespace webserv
