@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "app/check.h"
-#include "app/explain.h"
+#include "app/explain/explain.h"
 #include "app/json_schema.h"
 #include "app/options.h"
 #include "app/serve.h"

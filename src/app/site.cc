@@ -147,13 +147,15 @@ VirtualHost welcome_host(const RouteLimits& limits) {
 
 }  // namespace
 
-Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log) {
+std::shared_ptr<const Hosts> build_hosts(const Config& config, unsigned workers, const Clock& clock, const Log& log) {
   SiteBuilder builder(workers, clock, log);
   std::vector<VirtualHost> virtual_hosts;
   for (const VhostConfig& vhost : config.vhosts) virtual_hosts.push_back(builder.host(vhost));
   if (virtual_hosts.empty()) virtual_hosts.push_back(welcome_host(config.limits.route));
-  auto hosts = std::make_shared<const Hosts>(virtual_hosts, Finish{server_fields(), {}});
+  return std::make_shared<const Hosts>(virtual_hosts, Finish{server_fields(), {}});
+}
 
+Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& limits) {
   Application site;
   site.handler = [hosts](Request& request) { return (*hosts)(request); };
   site.refusal = [hosts](const HttpError& wrong) {
@@ -161,8 +163,12 @@ Application build_site(const Config& config, unsigned workers, const Clock& cloc
     hosts->default_finish().apply(response);
     return response;
   };
-  site.limits = config.limits;
+  site.limits = limits;
   return site;
+}
+
+Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log) {
+  return application_of(build_hosts(config, workers, clock, log), config.limits);
 }
 
 }  // namespace webserv

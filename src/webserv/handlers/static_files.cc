@@ -128,6 +128,7 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
     const auto& stored = entry->in(choose(visit.request, entry->codings));
     if (stored && stored->is_usable()) return respond(visit.request, *stored);
   }
+  tell(visit, relative, {});
   if (is_hidden(relative) && !visit.falls_back) return error(Status::not_found, "a hidden file");
   Result<Found> found = find(visit, relative);
   if (!found) {
@@ -137,9 +138,11 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
   if (!found->is_directory()) return answer_file(visit, relative, std::move(*found));
   if (visit.falls_back) return error(Status::not_found, "the fallback is no file");
   if (!names_folder(relative)) {
+    tell(visit, relative, "a folder, whose path ends with a slash");
     std::string location = location_with_slash(visit.request.path(), visit.request.head().target);
     return redirect_to(location, Status::permanent_redirect);
   }
+  tell(visit, found->name, "the list of a folder without an index");
   return list_directory(visit.request, visit.directory, std::move(found->name), std::move(*found->in(Coding::identity)),
                         {.hidden_files = options_.hidden_files});
 }
@@ -169,6 +172,9 @@ Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, F
     if (same) entry.files[i] = old->files[i];
   }
   Coding chosen = choose(visit.request, found.codings);
+  if (visit.request.trace != nullptr) {
+    tell(visit, found.name + std::string(extension_of(chosen)), how_found(visit, relative, found.name, chosen));
+  }
   std::shared_ptr<const StoredFile> file = entry.in(chosen);
   if (!file) {
     Result<std::shared_ptr<const StoredFile>> stored = store(visit, found, chosen);
@@ -181,6 +187,20 @@ Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, F
     visit.cache.remove(visit.site, relative);
   }
   return respond(visit.request, *file);
+}
+
+std::string_view StaticFiles::how_found(const Visit& visit, std::string_view relative, std::string_view name,
+                                        Coding coding) {
+  if (visit.falls_back) return "the fallback, for there is no such file";
+  if (coding != Coding::identity) return "the compressed file beside the one that was asked for";
+  return name == relative ? "the file" : "the index of the folder";
+}
+
+void StaticFiles::tell(const Visit& visit, std::string_view name, std::string_view how) const {
+  if (visit.request.trace == nullptr) return;
+  std::string file = options_.root;
+  if (!name.empty()) file.append("/").append(name);
+  *visit.request.trace = {std::move(file), how};
 }
 
 bool StaticFiles::changes_now(const Found& found, const StoreOptions& options) {

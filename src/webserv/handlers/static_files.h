@@ -53,6 +53,9 @@ class StaticFiles {
   static bool changes_now(const Found& found, const StoreOptions& options);
   void open_codings(const Visit& visit, Found& found) const;
   bool is_hidden(std::string_view relative) const;
+  static std::string_view how_found(const Visit& visit, std::string_view relative, std::string_view name,
+                                    Coding coding);
+  void tell(const Visit& visit, std::string_view name, std::string_view how) const;
 
   const StaticFilesOptions options_;
   const std::shared_ptr<FileCaches> caches_;

@@ -41,6 +41,12 @@ class Body {
   Task<std::expected<std::string, HttpError>> text(uint64_t limit);
 };
 
+// What a handler tells of the way to its answer, for those who want to know why it is as it is.
+struct Trace {
+  std::string file;      // that is sent, or was looked for
+  std::string_view how;  // a literal: what it is to the request
+};
+
 class Request {
  public:
   Request(Loop& loop, unsigned worker) : loop_(loop), worker_(worker) {}
@@ -70,6 +76,9 @@ class Request {
   RouteLimits limits;
   std::string_view vhost;
   std::string_view route;
+
+  // Where somebody wants to know: servers leave it null.
+  Trace* trace = nullptr;
 
  private:
   friend class H1Connection;

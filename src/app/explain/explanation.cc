@@ -1,0 +1,312 @@
+#include "app/explain/explanation.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "app/site.h"
+#include "app/suggestion.h"
+#include "app/values.h"
+#include "webserv/base/log_text.h"
+#include "webserv/base/text.h"
+#include "webserv/io/address.h"
+
+namespace webserv {
+namespace {
+
+constexpr uint16_t http_port = 80;
+constexpr uint16_t https_port = 443;
+
+// As it would be written in the file, and in JSON.
+std::string written(std::string_view text) {
+  std::string quoted = "\"";
+  log_text::append_json(quoted, text);
+  return quoted + '"';
+}
+std::string written(bool truth) { return truth ? "true" : "false"; }
+std::string written(const std::vector<std::string>& texts) {
+  std::vector<std::string> all;
+  for (const std::string& text : texts) all.push_back(written(text));
+  return fmt::format("[{}]", fmt::join(all, ", "));
+}
+std::string written(uint64_t number, Unit unit) {
+  const std::string text = format_number(number, unit);
+  return text.find_first_not_of("0123456789") == std::string::npos ? text : written(text);
+}
+std::string written(Clock::duration time) { return written(static_cast<uint64_t>(time.count()), Unit::milliseconds); }
+
+const FieldRule* find(const FieldRules& rules, std::string_view name) {
+  for (const FieldRule& rule : rules) {
+    if (equals_ignoring_case(rule.name, name)) return &rule;
+  }
+  return nullptr;
+}
+
+// The place that counts: the narrowest that says something.
+uint32_t line_of(std::string_view key, const RouteConfig* route, const VhostConfig* vhost, const Config& config) {
+  if (route != nullptr && route->places.of(key).line != 0) return route->places.of(key).line;
+  if (vhost != nullptr && vhost->places.of(key).line != 0) return vhost->places.of(key).line;
+  return config.places.of(key).line;
+}
+
+struct HandlerFacts {
+  const RouteConfig& route;
+  Explanation& to;
+
+  void operator()(const StaticFilesConfig& files) const {
+    handler("root", {}, written(files.root));
+    option("index", written(files.index));
+    option("listing", written(files.listing));
+    option("fallback", written(files.fallback));
+    option("precompressed", written(files.precompressed));
+    option("hidden_files", written(files.hidden_files));
+    option("symlinks", written(files.symlinks));
+  }
+  void operator()(const RedirectConfig& redirect) const {
+    handler("redirect", "to", written(redirect.to));
+    to.options.push_back({"redirect.status", written(code(redirect.status), Unit::none), to.handler->line});
+  }
+  void operator()(const RespondConfig& respond) const {
+    handler("respond", "status", written(code(respond.status), Unit::none));
+  }
+
+ private:
+  // A key of the route, or one within its table.
+  void handler(std::string_view key, std::string_view inner, std::string value) const {
+    std::string name(key);
+    if (!inner.empty()) name.append(".").append(inner);
+    to.handler = Fact{std::move(name), std::move(value), route.places.of(key).line};
+  }
+  // What is left to its default is not worth a line.
+  void option(std::string_view key, std::string value) const {
+    const uint32_t line = route.places.of(key).line;
+    if (line != 0) to.options.push_back({std::string(key), std::move(value), line});
+  }
+};
+
+// One question at one listener.
+class Explainer {
+ public:
+  Explainer(const Config& config, const Hosts& hosts, const ListenerConfig& listener, Rehearsed answer)
+      : config_(config), hosts_(hosts), listener_(listener), answer_(std::move(answer)) {}
+
+  Explanation explain() {
+    to_.listeners.push_back(&listener_);
+    if (answer_.seen) {
+      describe_host();
+      describe_route();
+      describe_limits();
+    }
+    describe_answer();
+    describe_fields();
+    return std::move(to_);
+  }
+
+ private:
+  void describe_host() {
+    const Rehearsed::Seen& seen = *answer_.seen;
+    to_.host = seen.host;
+    if (seen.has_path) to_.path = seen.path;
+    match_ = hosts_.find(listener_.name, seen.host);
+    if (match_ == nullptr) return suggest_host();
+    for (const VhostConfig& vhost : config_.vhosts) {
+      if (vhost.name != match_->routes->host() || !answers(vhost)) continue;
+      vhost_ = &vhost;
+      to_.matched_line = match_->name == vhost.name ? vhost.place.line : vhost.places.of("aliases").line;
+    }
+    to_.vhost = Fact{match_->routes->host(), match_->name, vhost_ == nullptr ? 0 : vhost_->place.line};
+  }
+
+  bool answers(const VhostConfig& vhost) const {
+    return vhost.listeners.empty() || std::ranges::find(vhost.listeners, listener_.name) != vhost.listeners.end();
+  }
+
+  void suggest_host() {
+    std::vector<std::string_view> names;
+    for (const VhostConfig& vhost : config_.vhosts) {
+      if (!answers(vhost)) continue;
+      names.push_back(vhost.name);
+      names.insert(names.end(), vhost.aliases.begin(), vhost.aliases.end());
+    }
+    to_.close = closest(answer_.seen->host, names);
+  }
+
+  void describe_route() {
+    if (match_ == nullptr || !answer_.seen->has_path) return;
+    const std::string& path = answer_.seen->path;
+    const Routes::Match found = match_->routes->find(path);
+    if (vhost_ != nullptr) compare_routes(path, found.route);
+    if (found.route == nullptr) return;
+    found_ = found.route;
+    if (found.add_slash) to_.reason = "the path lacks the slash that its route ends with";
+    to_.route = Fact{found_->path, {}, 0};
+    to_.methods = {"methods", found_->allow, 0};
+    if (vhost_ == nullptr) return;
+    route_ = &*std::ranges::find(vhost_->routes, found_->path, &RouteConfig::path);
+    to_.route->line = route_->place.line;
+    to_.methods.line = route_->places.of("methods").line;
+    std::visit(HandlerFacts{*route_, to_}, route_->handler);
+  }
+
+  // Which other routes one might have thought of.
+  void compare_routes(std::string_view path, const Route* found) {
+    std::vector<std::string_view> paths;
+    for (const RouteConfig& route : vhost_->routes) {
+      if (found != nullptr && route.path == found->path) continue;
+      if (route.path.ends_with('/') && path.starts_with(route.path)) {
+        to_.shorter.push_back(route.path);
+      } else {
+        paths.push_back(route.path);
+      }
+    }
+    std::ranges::sort(to_.shorter, std::ranges::greater(), &std::string::size);
+    if (found != nullptr && found->path.size() > 1) return;
+    // Of "/fles/a/b" the first segment is likely to be the slip.
+    to_.close = closest(path, paths);
+    if (const size_t end = path.find('/', 1); to_.close.empty() && end < path.size()) {
+      to_.close = closest(path.substr(0, end + 1), paths);
+    }
+  }
+
+  void limit(std::string_view key, std::string value) { to_.limits.push_back(fact(key, std::move(value))); }
+  void timeout(std::string_view key, std::string value) { to_.timeouts.push_back(fact(key, std::move(value))); }
+  Fact fact(std::string_view key, std::string value) const {
+    return {std::string(key), std::move(value), line_of(key, route_, vhost_, config_)};
+  }
+
+  void describe_limits() {
+    const Limits& all = config_.limits;
+    const RouteLimits& own = answer_.seen->limits;
+    limit("body_size", written(own.body_size, Unit::bytes));
+    // In a route `fields` is another key.
+    to_.limits.push_back({"head_size", written(all.head.head_size, Unit::bytes), config_.places.of("head_size").line});
+    to_.limits.push_back({"fields", written(all.head.fields, Unit::none), config_.places.of("fields").line});
+    timeout("head", written(all.head_time));
+    timeout("body", written(own.body));
+    timeout("write", written(own.write));
+    timeout("idle", written(all.idle));
+  }
+
+  void describe_answer() {
+    to_.status = answer_.status;
+    to_.phrase = answer_.phrase;
+    to_.file = answer_.trace.file;
+    if (!answer_.reason.empty()) to_.reason = answer_.reason;
+    if (to_.reason.empty()) to_.reason = answer_.trace.how;
+    if (to_.status == code(Status::not_modified)) to_.reason = "the client has it: its precondition says so";
+    if (to_.status == code(Status::partial_content)) to_.reason += ": the range that was asked for";
+    if (answer_.reason.empty()) return;
+    const Finish& finish = found_ != nullptr   ? found_->finish
+                           : match_ != nullptr ? match_->routes->finish()
+                                               : hosts_.default_finish();
+    const ErrorPageFile* page = finish.error_pages.find(static_cast<Status>(to_.status));
+    if (page == nullptr) return;
+    to_.error_page = Fact{page->path(), answer_.has_page ? "" : "cannot be read", 0};
+    to_.error_page->line = line_of("error_pages", route_, vhost_, config_);
+  }
+
+  void describe_fields() {
+    for (const auto& [name, value] : answer_.fields) to_.fields.push_back({name, value, line_of_field(name, value)});
+    if (route_ != nullptr) describe_removed(route_->fields);
+    if (vhost_ != nullptr) describe_removed(vhost_->fields);
+  }
+
+  void describe_removed(const FieldRules& rules) {
+    const auto is_told = [](const std::vector<Fact>& facts, std::string_view name) {
+      return std::ranges::any_of(facts, [&](const Fact& fact) { return equals_ignoring_case(fact.name, name); });
+    };
+    for (const FieldRule& rule : rules) {
+      if (!rule.value.empty() || is_told(to_.fields, rule.name) || is_told(to_.removed, rule.name)) continue;
+      to_.removed.push_back({rule.name, {}, line_of_field(rule.name, {})});
+    }
+  }
+
+  uint32_t line_of_field(std::string_view name, std::string_view value) const {
+    const auto says = [&](const FieldRules& rules) {
+      const FieldRule* rule = find(rules, name);
+      return rule != nullptr && rule->value == value;
+    };
+    if (route_ != nullptr && says(route_->fields)) return route_->places.of("fields").line;
+    if (vhost_ != nullptr && says(vhost_->fields)) return vhost_->places.of("fields").line;
+    if (route_ == nullptr) return 0;
+    if (equals_ignoring_case(name, "Cache-Control")) return route_->places.of("cache_control").line;
+    if (equals_ignoring_case(name, "Allow")) return to_.methods.line;
+    const bool leads =
+        equals_ignoring_case(name, "Location") && std::holds_alternative<RedirectConfig>(route_->handler);
+    return leads ? to_.handler->line : 0;
+  }
+
+  const Config& config_;
+  const Hosts& hosts_;
+  const ListenerConfig& listener_;
+  const Rehearsed answer_;
+  const Hosts::Match* match_ = nullptr;
+  const Route* found_ = nullptr;
+  const VhostConfig* vhost_ = nullptr;
+  const RouteConfig* route_ = nullptr;
+  Explanation to_;
+};
+
+bool listens_at(const ListenerConfig& listener, const Question& question, std::optional<uint16_t> port) {
+  return std::ranges::any_of(listener.addresses, [&](const std::string& text) {
+    const Address address(text);
+    return question.socket.empty() ? address.path().empty() && address.port() == port
+                                   : address.path() == question.socket;
+  });
+}
+
+// Those that have the port or the socket of the URL, and those whose sockets systemd hands over: what these listen at
+// is not known. Without a port in the URL something in front may have changed it: all others could be meant, too.
+std::vector<const ListenerConfig*> listeners_for(const Config& config, const Question& question) {
+  std::optional<uint16_t> port = question.port;
+  if (!port && question.scheme) port = question.scheme == "https" ? https_port : http_port;
+  std::vector<const ListenerConfig*> right;
+  std::vector<const ListenerConfig*> possible;
+  for (const ListenerConfig& listener : config.listeners) {
+    if (listens_at(listener, question, port)) right.push_back(&listener);
+    const bool unknown = listener.addresses.empty();
+    if (unknown || (!question.port && question.socket.empty())) possible.push_back(&listener);
+  }
+  return right.empty() ? possible : right;
+}
+
+// The same but for the listeners.
+bool is_same(Explanation a, Explanation b) {
+  a.listeners.clear();
+  b.listeners.clear();
+  return a == b;
+}
+
+}  // namespace
+
+std::string default_host(const Config& config) {
+  for (const VhostConfig& vhost : config.vhosts) {
+    if (!vhost.name.starts_with('*')) return vhost.name;
+  }
+  return "localhost";
+}
+
+std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host) {
+  // Pages that cannot be read are told with the explanation.
+  LineSink nowhere(-1);
+  const Log log(nowhere, LogFormat::text, Level::error);
+  const SystemClock clock;
+  const std::string head = question.head(default_host);
+  std::vector<Explanation> all;
+  for (const ListenerConfig* listener : listeners_for(config, question)) {
+    // Anew for each: a site that has read a file does not look for it again.
+    const std::shared_ptr<const Hosts> hosts = build_hosts(config, 1, clock, log);
+    const Application application = application_of(hosts, config.limits);
+    Explanation next = Explainer(config, *hosts, *listener, rehearse(application, listener->name, head)).explain();
+    const auto same = std::ranges::find_if(all, [&](const Explanation& other) { return is_same(other, next); });
+    if (same == all.end()) {
+      all.push_back(std::move(next));
+    } else {
+      same->listeners.push_back(listener);
+    }
+  }
+  return all;
+}
+
+}  // namespace webserv

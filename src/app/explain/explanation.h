@@ -1,0 +1,58 @@
+// What answers a request, and why: found by asking the site itself, then put beside the configuration.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "app/config.h"
+#include "app/explain/question.h"
+#include "app/explain/rehearsal.h"
+#include "webserv/handlers/hosts.h"
+
+namespace webserv {
+
+// Something that holds, and the line of the configuration that says so; 0: none does, it is so by itself.
+struct Fact {
+  std::string name;
+  std::string value;  // of a key: as TOML and JSON both write it
+  uint32_t line = 0;
+  bool operator==(const Fact&) const = default;
+};
+
+struct Explanation {
+  std::vector<const ListenerConfig*> listeners;  // at which all the rest is the same
+  std::string host;                  // that is asked for, normalized; empty where the request was refused before
+  std::string path;                  // likewise
+  std::optional<Fact> vhost;         // its name, and which of its names matched
+  uint32_t matched_line = 0;         // of the name that matched
+  std::optional<Fact> route;         // its path
+  std::vector<std::string> shorter;  // routes that match, too
+  std::string close;                 // what nothing was found for is close to: a name, or a path
+  std::optional<Fact> handler;       // its key and what it is, as in TOML
+  std::vector<Fact> options;         // keys that say how it answers
+  Fact methods;                      // the value of Allow
+  std::vector<Fact> limits;
+  std::vector<Fact> timeouts;
+  std::string file;                // on disk
+  unsigned status = 0;             // 0: nothing answers
+  std::string phrase;              // "Not Found"
+  std::string reason;              // why
+  std::optional<Fact> error_page;  // the file of the body; a value says why it is not used
+  std::vector<Fact> fields;        // of the answer
+  std::vector<Fact> removed;       // fields that the configuration removes
+  bool operator==(const Explanation&) const = default;
+};
+
+// One for each kind of answer that the listeners which could be meant give; none where no listener can be. Borrows the
+// configuration.
+std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host);
+
+// The host that is asked for where the question names none: one that the file has.
+std::string default_host(const Config& config);
+
+}  // namespace webserv

@@ -1,0 +1,175 @@
+#include "app/explain/rehearsal.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "webserv/base/text.h"
+#include "webserv/io/stream.h"
+#include "webserv/server/h1_connection.h"
+
+namespace webserv {
+namespace {
+
+constexpr std::string_view end_of_head = "\r\n\r\n";
+
+// What a client sends, and the head of what it gets.
+class RehearsalStream final : public Stream {
+ public:
+  RehearsalStream(Loop& loop, std::string input, bool endless)
+      : Stream(loop), input_(std::move(input)), endless_(endless) {}
+
+  // The head of the answer, without its empty line; empty as long as it is not there.
+  std::string_view answer() const {
+    size_t end = output_.find(end_of_head);
+    return end == std::string::npos ? std::string_view() : std::string_view(output_).substr(0, end);
+  }
+
+  void end_output() override {}
+  void close(bool) override { never(); }
+
+ protected:
+  Progress try_read(std::span<char> into) override {
+    if (read_ == input_.size()) {
+      if (!endless_) return {};
+      std::ranges::fill(into, '\0');
+      return {.bytes = into.size()};
+    }
+    size_t count = std::min(into.size(), input_.size() - read_);
+    std::memcpy(into.data(), input_.data() + read_, count);
+    read_ += count;
+    return {.bytes = count};
+  }
+
+  Progress try_write(std::span<const iovec> pieces, bool) override {
+    size_t bytes = 0;
+    for (const iovec& piece : pieces) {
+      bytes += piece.iov_len;
+      keep({static_cast<const char*>(piece.iov_base), piece.iov_len});
+    }
+    return {.bytes = bytes};
+  }
+
+  Progress try_send_file(int, off_t, size_t length) override { return {.bytes = length}; }
+  bool may_read() const override { return true; }
+  Result<> arm() override { return {}; }
+
+ private:
+  // Bodies are not kept, nor is "100 Continue".
+  void keep(std::string_view bytes) {
+    if (!answer().empty()) return;
+    output_.append(bytes);
+    while (output_.starts_with("HTTP/1.1 1") && !answer().empty())
+      output_.erase(0, answer().size() + end_of_head.size());
+  }
+
+  const std::string input_;
+  const bool endless_;
+  size_t read_ = 0;
+  std::string output_;
+};
+
+class Rehearsal final : public Deferred {
+ public:
+  Rehearsal(const Application& application, std::string_view listener, std::string_view head)
+      : entrance_{.name = std::string(listener)},
+        worker_(loop_, 0, std::make_shared<const Application>(watch(application)), sink_, AccessFormat::off),
+        stream_(loop_, with_body(head), declares_length(head)),
+        connection_(stream_, peer_, entrance_, worker_, *this),
+        task_(connection_.serve()) {}
+
+  Rehearsed run_to_answer() {
+    // A listing takes some turns; no handler that is rehearsed waits for anything else.
+    constexpr int most_turns = 100'000;
+    task_.start();
+    for (int i = 0; i < most_turns && !ended_ && stream_.answer().empty(); ++i) loop_.turn(Clock::duration(0));
+    read(stream_.answer());
+    return std::move(result_);
+  }
+
+  void run() override { ended_ = true; }
+
+ private:
+  static bool has_line(std::string_view head, std::string_view beginning) {
+    return to_lower(head).find(beginning) != std::string::npos;
+  }
+  static bool declares_length(std::string_view head) { return has_line(head, "\r\ncontent-length:"); }
+  static std::string with_body(std::string_view head) {
+    std::string text(head);
+    if (has_line(head, "\r\ntransfer-encoding:")) text += "0\r\n\r\n";
+    return text;
+  }
+
+  Application watch(const Application& application) {
+    Application watched = application;
+    watched.handler = Handler([this, &application](Request& request) { return ask(application, request); });
+    watched.refusal = [this, &application](const HttpError& wrong) {
+      Response response = application.refusal(wrong);
+      note(response);
+      return response;
+    };
+    return watched;
+  }
+
+  Answer ask(const Application& application, Request& request) {
+    request.trace = &result_.trace;
+    Answer answer = application.handler(request);
+    TargetForm form = request.head().target.form;
+    bool has_path = form == TargetForm::origin || form == TargetForm::absolute;
+    result_.seen = {std::string(request.host()), std::string(request.path()), has_path,
+                    std::string(request.vhost),  std::string(request.route),  request.limits};
+    if (Response* response = std::get_if<Response>(&answer)) {
+      note(*response);
+      return answer;
+    }
+    return ask_later(std::move(std::get<Task<Response>>(answer)));
+  }
+
+  Task<Response> ask_later(Task<Response> handler) {
+    Response response = co_await handler;
+    note(response);
+    co_return response;
+  }
+
+  // An error that the server made has a reason; its page has replaced the mark that one is due.
+  void note(const Response& response) {
+    result_.reason = response.reason;
+    result_.has_page = !response.reason.empty() && !response.server_error_page;
+  }
+
+  void read(std::string_view head) {
+    size_t end = std::min(head.find("\r\n"), head.size());
+    std::string_view line = head.substr(0, end);
+    constexpr size_t code_begins = 9, phrase_begins = 13;
+    if (line.size() < phrase_begins) return;
+    result_.status = static_cast<unsigned>(parse_decimal(line.substr(code_begins, 3)).value_or(0));
+    result_.phrase = line.substr(phrase_begins);
+    while (end < head.size()) {
+      size_t begin = end + 2;
+      end = std::min(head.find("\r\n", begin), head.size());
+      std::string_view field = head.substr(begin, end - begin);
+      size_t colon = field.find(':');
+      result_.fields.emplace_back(field.substr(0, colon), trim(field.substr(colon + 1)));
+    }
+  }
+
+  Rehearsed result_;
+  SystemClock clock_;
+  Loop loop_{clock_};
+  LineSink sink_{-1};
+  const Peer peer_{.family = Peer::Family::ipv4, .address = {127, 0, 0, 1}};
+  const Entrance entrance_;
+  WorkerContext worker_;
+  RehearsalStream stream_;
+  H1Connection connection_;
+  bool ended_ = false;
+  Task<> task_;
+};
+
+}  // namespace
+
+Rehearsed rehearse(const Application& application, std::string_view listener, std::string_view head) {
+  return Rehearsal(application, listener, head).run_to_answer();
+}
+
+}  // namespace webserv
