@@ -17,8 +17,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 
 if(WEBSERV_SANITIZE)
-  # WEBSERV_PLAIN_NEW: coroutine frames come from plain new, so that a use after free is seen.
-  target_compile_definitions(webserv_flags INTERFACE WEBSERV_PLAIN_NEW)
+  # WEBSERV_SANITIZED: coroutine frames come from plain new, and bytes through the C library, so that nothing that is
+  # wrong with them stays unseen.
+  target_compile_definitions(webserv_flags INTERFACE WEBSERV_SANITIZED)
   target_compile_options(webserv_flags INTERFACE -fsanitize=${WEBSERV_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
   target_link_options(webserv_flags INTERFACE -fsanitize=${WEBSERV_SANITIZE})

@@ -162,7 +162,9 @@ class Stream::Readable final : Operation {
 class Stream::Write final : Operation {
  public:
   Write(Stream& stream, std::span<iovec> pieces, bool more)
-      : Operation(stream, &Stream::writing_), pieces_(pieces), more_(more) {}
+      : Operation(stream, &Stream::writing_), pieces_(pieces), more_(more) {
+    consume(0);
+  }
   Write(Stream& stream, std::string_view bytes, bool more)
       : Operation(stream, &Stream::writing_),
         single_{const_cast<char*>(bytes.data()), bytes.size()},

@@ -4,7 +4,7 @@ namespace webserv {
 
 constinit thread_local std::array<FramePool::Node*, FramePool::classes> FramePool::free_{};
 
-#ifdef WEBSERV_PLAIN_NEW
+#ifdef WEBSERV_SANITIZED
 
 void* FramePool::take(size_t size) { return ::operator new(size); }
 void FramePool::give(void* frame, size_t size) noexcept { ::operator delete(frame, size); }

@@ -127,7 +127,7 @@ TEST(TaskTest, unwinds_a_deep_chain_without_recursion) {
   EXPECT_EQ(task.take(), 1000);
 }
 
-#ifndef WEBSERV_PLAIN_NEW  // under sanitizers there is no pool
+#ifndef WEBSERV_SANITIZED  // under sanitizers there is no pool
 
 TEST(FramePoolTest, gives_a_freed_frame_again) {
   void* first = FramePool::take(100);
