@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "webserv/base/clock.h"
+#include "webserv/handlers/name_hash.h"
 #include "webserv/handlers/stored_file.h"
 #include "webserv/io/list.h"
 
@@ -66,7 +67,10 @@ class FileCache {
   struct KeyView {
     uint32_t site;
     std::string_view path;
-    bool operator==(const KeyView&) const = default;
+    bool operator==(const KeyView& other) const {
+      return site == other.site && path.size() == other.path.size() &&
+             same_name(path.data(), other.path.data(), path.size());
+    }
   };
   struct Key {
     uint32_t site;
@@ -75,7 +79,7 @@ class FileCache {
   };
   struct Hash {
     using is_transparent = void;
-    size_t operator()(KeyView key) const { return std::hash<std::string_view>()(key.path) + key.site; }
+    size_t operator()(KeyView key) const { return name_hash(key.site, key.path); }
   };
   struct Equal {
     using is_transparent = void;

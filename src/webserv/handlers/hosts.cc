@@ -55,7 +55,7 @@ uint32_t Hosts::group_of(std::string_view listener) const {
 const Hosts::Match* Hosts::find(std::string_view listener, std::string_view host) const {
   uint32_t group = listeners_.size() == 1 ? 0 : group_of(listener);
   uint32_t match = host.empty() ? NameTable::none : names_.find(exact_names(group), host);
-  if (match == NameTable::none) match = find_wildcard(group, host);
+  if (match == NameTable::none && longest_wildcard_ != 0) match = find_wildcard(group, host);
   if (match == NameTable::none) match = defaults_[group];
   return match == NameTable::none ? nullptr : &matches_[match];
 }
@@ -63,7 +63,6 @@ const Hosts::Match* Hosts::find(std::string_view listener, std::string_view host
 // Labels are taken off from the left, so that the longest wildcard is met first. What is longer than any wildcard is
 // skipped, so that a long host of many dots costs no more than others.
 uint32_t Hosts::find_wildcard(uint32_t group, std::string_view host) const {
-  if (longest_wildcard_ == 0) return NameTable::none;
   size_t longest = std::min(host.size(), longest_wildcard_ + 1);
   for (size_t dot = host.find('.', host.size() - longest); dot != std::string_view::npos;
        dot = host.find('.', dot + 1)) {
