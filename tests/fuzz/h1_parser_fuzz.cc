@@ -73,7 +73,7 @@ bool has_option(const RequestHead& head, std::string_view option) {
   return list.contains("," + std::string(option) + ",");
 }
 
-void check_accepted(std::string_view bytes, const RequestHead& head) {
+void check_accepted(std::string_view bytes, const RequestHead& head, std::string_view host) {
   require(head.size <= bytes.size());
   std::string_view rest = bytes.substr(0, head.size);
   if (rest.starts_with("\r\n")) rest.remove_prefix(2);
@@ -84,7 +84,8 @@ void check_accepted(std::string_view bytes, const RequestHead& head) {
     if (!equals_ignoring_case(field.name, "Host")) continue;
     ++hosts;
     std::string scratch;
-    require(is_host(field.value) && normalize_host(field.value, scratch).has_value());
+    std::expected<std::string_view, HttpError> normal = normalize_host(field.value, scratch);
+    require(is_host(field.value) && normal && (host == *normal || !head.target.authority.empty()));
   }
   require(rest == "\r\n" && hosts <= 1 && (hosts == 1 || head.minor_version == 0));
   // Blanks within an option make it another one, which the slow reading does not see.
@@ -101,7 +102,7 @@ void check(std::string_view bytes, HeadLimits limits) {
   require(*outcome.whole || bytes.size() < limits.head_size);
   if (!*outcome.whole) return;
   require(outcome.head.size <= limits.head_size && outcome.head.fields.size() <= limits.fields);
-  check_accepted(bytes, outcome.head);
+  check_accepted(bytes, outcome.head, outcome.host);
 }
 
 // On bytes of their own, so that a sanitizer sees what is read beyond each prefix.

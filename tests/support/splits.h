@@ -31,16 +31,21 @@ inline std::vector<Cuts> all_cuts(size_t size, size_t most = static_cast<size_t>
 struct HeadOutcome {
   std::expected<bool, HttpError> whole = false;
   RequestHead head;
+  std::string host;  // that of the head, which lives no longer than its parser
 };
 
 inline HeadOutcome read_head(std::string_view bytes, HeadLimits limits = {}, const Cuts& cuts = {}) {
   HeadOutcome outcome;
   RequestParser parser(limits);
+  auto goes_on = [&](size_t size) {
+    outcome.whole = parser.parse(bytes.substr(0, size), outcome.head);
+    if (outcome.whole && *outcome.whole) outcome.host = outcome.head.host;
+    return outcome.whole && !*outcome.whole;
+  };
   for (size_t cut : cuts) {
-    outcome.whole = parser.parse(bytes.substr(0, cut), outcome.head);
-    if (!outcome.whole || *outcome.whole) return outcome;
+    if (!goes_on(cut)) return outcome;
   }
-  outcome.whole = parser.parse(bytes, outcome.head);
+  goes_on(bytes.size());
   return outcome;
 }
 
@@ -64,7 +69,8 @@ inline bool same_head(const RequestHead& a, const RequestHead& b) {
 }
 
 inline bool same_outcome(const HeadOutcome& a, const HeadOutcome& b) {
-  return a.whole == b.whole && (!a.whole || !*a.whole || same_head(a.head, b.head));
+  if (a.whole != b.whole) return false;
+  return !a.whole || !*a.whole || (same_head(a.head, b.head) && a.host == b.host);
 }
 
 struct BodyOutcome {

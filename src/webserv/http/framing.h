@@ -19,6 +19,9 @@ struct Framing {
   bool operator==(const Framing&) const = default;
 };
 
+// A request without any of these has no body.
+constexpr FieldSet framing_fields = field_set(FieldName::content_length, FieldName::transfer_encoding);
+
 // 400: a Content-Length that is not 1*DIGIT, is listed or repeated with differing values or does not fit 63 bits, one
 // beside Transfer-Encoding, Transfer-Encoding in HTTP/1.0, chunked that is not the single last coding, an empty element
 // of either; 501: a coding that is not known. Equal repeated Content-Lengths count as one.

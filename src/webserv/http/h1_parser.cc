@@ -103,26 +103,32 @@ bool keeps_alive(const RequestHead& head) {
   return keep_alive && !close;
 }
 
-// What most hosts are: a name in lower or upper case and perhaps a port of up to four digits, which begin at `at`.
-// Where they end, or null.
-const char* read_usual_host(const char* at, const scan::Text& text) {
-  constexpr int most_digits = 4;
-  const char* end = text.skip_usual<scan::HostName>(at);
-  if (end == at || *at == '.') return nullptr;
-  if (end == text.end() || *end != ':') return end;
-  const char* port = ++end;
-  while (end != text.end() && is_digit(*end)) ++end;
-  return end - port <= most_digits ? end : nullptr;
+// What most hosts are: a name or an IPv4 address in lower case, and perhaps a port. Empty for any other.
+std::string_view usual_host(std::string_view authority, const scan::Text& text) {
+  // No usual host has a byte of the line's end.
+  const char* name_end = text.skip_usual<scan::LowerHostName>(authority.data());
+  std::string_view name(authority.data(), name_end);
+  std::string_view port = authority.substr(name.size());
+  if (name.ends_with('.') || (!port.empty() && (port.front() != ':' || !is_port(port.substr(1))))) return {};
+  return name;
 }
 
 // RFC 9112 3.2: exactly one Host, also beside an absolute-form target; HTTP/1.0 may do without.
-const HttpError* check_host(const RequestHead& head, const scan::Text& text) {
-  if (!head.fields.has(FieldName::host)) return head.minor_version > 0 ? &no_host : nullptr;
-  if (head.fields.repeated(FieldName::host)) return &two_hosts;
-  std::string_view host = head.fields.value(FieldName::host);
-  // No usual host has a byte of the line's end.
-  bool usual = read_usual_host(host.data(), text) == host.data() + host.size();
-  return usual || is_host(host) ? nullptr : &bad_host;
+const HttpError* read_host(RequestHead& head, const scan::Text& text, std::string& scratch) {
+  head.host = {};
+  if (head.fields.has(FieldName::host)) {
+    if (head.fields.repeated(FieldName::host)) return &two_hosts;
+    std::string_view authority = head.fields.value(FieldName::host);
+    head.host = usual_host(authority, text);
+    if (head.host.empty()) head.host = normalize_host(authority, scratch).value_or(std::string_view());
+    if (head.host.empty()) return &bad_host;
+  } else if (head.minor_version > 0) {
+    return &no_host;
+  }
+  if (head.target.authority.empty()) return nullptr;
+  // It is well-formed: parse_target() has looked.
+  head.host = normalize_host(head.target.authority, scratch).value_or(std::string_view());
+  return nullptr;
 }
 
 // Reads the line that begins at `at`. `target_error` keeps what parse_target() told.
@@ -207,7 +213,7 @@ std::expected<bool, HttpError> RequestParser::parse(std::string_view data, Reque
     bool in_target = line_ == 0 && std::ranges::count(data, ' ') == 1;
     return std::unexpected(in_target ? long_target : long_head);
   }
-  if (const HttpError* wrong = check_host(head, text)) return std::unexpected(*wrong);
+  if (const HttpError* wrong = read_host(head, text, host_)) return std::unexpected(*wrong);
   head.keep_alive = keeps_alive(head);
   head.size = static_cast<size_t>(line.next - data.data());
   return true;

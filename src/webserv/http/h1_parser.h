@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <string>
 #include <string_view>
 
 #include "webserv/http/fields.h"
@@ -18,11 +19,14 @@ struct HeadLimits {
   size_t fields = 100;           // number of fields: 431 above
 };
 
-// What a request says before its body. All views are into the bytes given to the parser.
+// What a request says before its body. All views are into the bytes given to the parser, but for the host.
 struct RequestHead {
   Method method = Method::unknown;
   std::string_view method_name;
   Target target;
+  // The host asked for, normalized by normalize_host; "" where HTTP/1.0 names none. RFC 9112 3.2.2: the authority of
+  // the target wins over Host. Valid until the parser reads another head.
+  std::string_view host;
   int minor_version = 1;  // HTTP/1.x
   Fields fields;
   size_t size = 0;  // bytes of the head, with its last empty line
@@ -54,6 +58,7 @@ class RequestParser {
   HeadLimits limits_;
   size_t line_ = 0;         // where the first line begins that is not parsed yet
   HttpError target_error_;  // what parse_target() told
+  std::string host_;        // normalized, where it did not come so
 };
 
 }  // namespace webserv

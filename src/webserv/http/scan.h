@@ -209,21 +209,6 @@ class Text {
   const char* last_;  // where the last whole block begins; null in a shorter text
 };
 
-// Whether all bytes are usual ones. Read are words that overlap in the middle of a text or at its end. What is shorter
-// than a half of a word is never taken for usual.
-template <class Bytes>
-bool all_usual(std::string_view text) {
-  const char* at = text.data();
-  if (text.size() >= sizeof(Block8)) {
-    const char* last = at + text.size() - sizeof(Block8);
-    while (at < last && are_usual<Bytes>(load<Block8>(at))) at += sizeof(Block8);
-    return at >= last && are_usual<Bytes>(load<Block8>(last));
-  }
-  if (text.size() < sizeof(uint32_t)) return false;
-  std::array<uint32_t, 2> halves = {load<uint32_t>(at), load<uint32_t>(at + text.size() - sizeof(uint32_t))};
-  return are_usual<Bytes>(std::bit_cast<Block8>(halves));
-}
-
 // Whether a path, which is not empty, stays as it is: plain bytes, and neither a slash nor a dot behind a slash. It may
 // be one as well where this says no, if it has unusual bytes.
 inline bool is_plain_path_of_8(const char* at) {

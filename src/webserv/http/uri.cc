@@ -172,16 +172,11 @@ bool is_name(std::string_view text) {
   return true;
 }
 
-// Without ":" port, which may be empty. What is no port stays, and makes the host malformed.
+// Without ":" port. What is no port stays, and makes the host malformed.
 std::string_view without_port(std::string_view authority) {
-  constexpr size_t most_digits = 5;
-  constexpr uint64_t greatest = 65535;
-  const char* digits = authority.data() + authority.size();
-  while (digits != authority.data() && is_digit(digits[-1])) --digits;
-  if (digits == authority.data() || digits[-1] != ':') return authority;
-  std::string_view port(digits, authority.data() + authority.size());
-  bool fits = port.size() < most_digits || parse_decimal(port, greatest);
-  return fits ? std::string_view(authority.data(), digits - 1) : authority;
+  size_t colon = authority.rfind(':');
+  bool has_port = colon != std::string_view::npos && is_port(authority.substr(colon + 1));
+  return has_port ? authority.substr(0, colon) : authority;
 }
 
 // The host without its port and one dot; empty where it is malformed.
@@ -196,30 +191,12 @@ std::string_view host_of(std::string_view authority) {
 
 bool is_host(std::string_view authority) { return !host_of(authority).empty(); }
 
-namespace {
-
-// What normalize_host() does where the host is not as it is in most requests.
-[[gnu::noinline]] std::expected<std::string_view, HttpError> normalize_unusual_host(std::string_view authority,
-                                                                                    std::string& scratch) {
+std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
   std::string_view host = host_of(authority);
   if (host.empty()) return std::unexpected(bad_host);
   if (std::ranges::all_of(host, [](char c) { return c == to_lower(c); })) return host;
   scratch = to_lower(host);
   return scratch;
-}
-
-}  // namespace
-
-std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
-  constexpr std::ptrdiff_t most_digits = 4;
-  const char* begin = authority.data();
-  const char* end = begin + authority.size();
-  const char* port = end;
-  while (port != begin && is_digit(port[-1])) --port;
-  bool has_port = port != begin && port[-1] == ':' && end - port <= most_digits;
-  std::string_view name(begin, has_port ? port - 1 : end);
-  if (scan::all_usual<scan::LowerHostName>(name) && name.back() != '.') return name;
-  return normalize_unusual_host(authority, scratch);
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {

@@ -34,6 +34,18 @@ std::expected<Target, HttpError> parse_target(Method method, std::string_view te
 // cannot be part of a name.
 std::expected<std::string_view, HttpError> normalize_path(std::string_view path, std::string& scratch);
 
+// Whether this is the port of an authority: a number up to 65535, or nothing (RFC 3986 3.2.3).
+inline bool is_port(std::string_view text) {
+  constexpr unsigned greatest = 65535;
+  unsigned number = 0;
+  for (char c : text) {
+    unsigned digit = static_cast<unsigned char>(c) - unsigned{'0'};
+    number = number * 10 + digit;
+    if (digit > 9 || number > greatest) return false;
+  }
+  return true;
+}
+
 // Whether this is uri-host [":" port] (RFC 9110 7.2), as normalize_host wants it.
 bool is_host(std::string_view authority);
 

@@ -68,9 +68,6 @@ void check(std::string_view bytes, size_t from) {
   EXPECT_EQ(text.skip_one_by_one<Bytes>(text.skip_by_16<Bytes>(begin)), expected);
 #endif
   EXPECT_EQ(all<Bytes>({begin, text.end()}), expected == text.end());
-  bool usual = std::all_of(begin, text.end(),
-                           [](char c) { return Bytes::usual(load<Block8>(std::string(8, c).data()))[0] != 0; });
-  EXPECT_EQ(all_usual<Bytes>({begin, text.end()}), usual && text.end() - begin >= 4);
 }
 
 TYPED_TEST(ScanTest, finds_each_byte_at_each_place_in_every_way) {
