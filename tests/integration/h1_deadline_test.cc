@@ -180,9 +180,9 @@ TEST_F(DeadlineTest, idle_connections_hold_no_buffer) {
   conversation.start();
   conversation.feed(get);
   // The one exchange is free again: taking it makes no other.
-  auto first = conversation.worker().exchanges.take();
-  auto second = conversation.worker().exchanges.take();
-  EXPECT_GT(first->out.capacity(), second->out.capacity()) << "the first was used before";
+  ExchangeLease first(conversation.worker().exchanges);
+  ExchangeLease second(conversation.worker().exchanges);
+  EXPECT_GT((*first).out.capacity(), (*second).out.capacity()) << "the first was used before";
 }
 
 }  // namespace

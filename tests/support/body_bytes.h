@@ -26,6 +26,7 @@ inline std::string body_bytes(const Response& response) {
   if (const auto* shared = std::get_if<SharedBytes>(&body)) return bytes_of(*shared);
   if (const auto* slice = std::get_if<FileSlice>(&body)) return bytes_of(*slice);
   if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
+    if ((*prepared)->file.length > 0) return bytes_of((*prepared)->file);
     return (*prepared)->fields_and_body.substr((*prepared)->body_offset);
   }
   std::string all;

@@ -23,7 +23,7 @@ Finish Finish::merge(const Finish& wider, const Finish& narrower) {
 }
 
 void Finish::apply(Response& response) const {
-  if (std::holds_alternative<std::shared_ptr<const Prepared>>(response.body)) return;
+  if (response.finished) return;
   if (response.server_error_page) use_page(error_pages, response);
   webserv::apply(fields, response.fields);
 }

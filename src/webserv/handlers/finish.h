@@ -14,7 +14,7 @@ struct Finish {
   static Finish merge(const Finish& wider, const Finish& narrower);
 
   // An error that the server made gets the configured page, where there is one that can be read; its status and fields
-  // stay. Without one the connection sends the built-in page. Prepared responses have their fields already.
+  // stay. Without one the connection sends the built-in page. What is finished already stays as it is.
   void apply(Response& response) const;
 };
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "webserv/base/text.h"
+#include "webserv/http/h1_writer.h"
 
 namespace webserv {
 
@@ -15,21 +16,28 @@ uint64_t digest(std::string_view bytes) {
   return hash;
 }
 
-}  // namespace
-
-std::shared_ptr<const Prepared> prepare(Status status, const ResponseFields& fields, std::string_view body) {
+std::shared_ptr<Prepared> prepare_head(Status status, const ResponseFields& fields, uint64_t length) {
   auto prepared = std::make_shared<Prepared>();
   prepared->status = status;
   std::string& bytes = prepared->fields_and_body;
   bytes.append(fields.lines());
-  if (!is_bodiless(status)) {
-    bytes.append("Content-Length: ");
-    append_decimal(bytes, body.size());
-    bytes.append("\r\n");
-  }
+  if (!is_bodiless(status)) append_content_length(bytes, length);
   bytes.append("\r\n");
   prepared->body_offset = bytes.size();
-  if (!is_bodiless(status)) bytes.append(body);
+  return prepared;
+}
+
+}  // namespace
+
+std::shared_ptr<const Prepared> prepare(Status status, const ResponseFields& fields, std::string_view body) {
+  auto prepared = prepare_head(status, fields, body.size());
+  if (!is_bodiless(status)) prepared->fields_and_body.append(body);
+  return prepared;
+}
+
+std::shared_ptr<const Prepared> prepare(const ResponseFields& fields, FileSlice file) {
+  auto prepared = prepare_head(Status::ok, fields, file.length);
+  prepared->file = std::move(file);
   return prepared;
 }
 
@@ -40,6 +48,7 @@ Handler respond(Status status, std::string_view text, std::string_view type, con
   return Handler([prepared = prepare(status, fields, text)](Request&) {
     Response response;
     response.status = prepared->status;
+    response.finished = true;
     response.body = prepared;
     return response;
   });

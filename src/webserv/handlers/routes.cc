@@ -60,7 +60,7 @@ Answer ask(Request& request, const Route& route, bool add_slash) {
 
 // The connection would apply preconditions and ranges, too, but later: their errors would get no page.
 void finish_now(Request& request, const Finish& finish, Response& response) {
-  if (wants_selection(request.head())) response = select_representation(request, std::move(response));
+  if (wants_selection(request.head())) select_representation(request, response);
   finish.apply(response);
 }
 

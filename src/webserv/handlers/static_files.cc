@@ -65,7 +65,8 @@ Coding choose(const Request& request, const std::vector<Coding>& available) {
 Answer respond(const Request& request, const StoredFile& file) {
   Answer answer;
   Response& response = std::get<Response>(answer);
-  if (file.prepared && !wants_selection(request.head())) {
+  if (!wants_selection(request.head())) {
+    response.finished = true;
     response.body.emplace<std::shared_ptr<const Prepared>>(file.prepared);
   } else {
     response = file.response();
@@ -164,7 +165,7 @@ Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, F
   if (old && visit.now < old->right + FileCache::grace && changes_now(found, visit.cache.limits().files)) {
     const auto& stored = old->in(choose(visit.request, old->codings));
     old->stale = visit.now + FileCache::pause;
-    if (stored && stored->prepared) return respond(visit.request, *stored);
+    if (stored && !stored->file) return respond(visit.request, *stored);
   }
   FileCache::Entry entry{.stale = visit.now + FileCache::look_again, .right = visit.now, .codings = found.codings};
   for (size_t i = 0; old && i < found.files.size(); ++i) {

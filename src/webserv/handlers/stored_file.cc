@@ -116,11 +116,12 @@ bool is_settled(const FileStamp& stamp, const StoreOptions& options) {
 
 Response StoredFile::response() const {
   Response response;
+  response.finished = true;
   response.fields = fields;
-  if (prepared) {
-    response.body = SharedBytes{prepared, std::string_view(prepared->fields_and_body).substr(prepared->body_offset)};
+  if (file) {
+    response.body = prepared->file;
   } else {
-    response.body = FileSlice{file, 0, size};
+    response.body = SharedBytes{prepared, std::string_view(prepared->fields_and_body).substr(prepared->body_offset)};
   }
   return response;
 }
@@ -131,7 +132,7 @@ bool StoredFile::is_unchanged() const {
 }
 
 uint64_t StoredFile::memory() const {
-  return sizeof *this + fields.lines().size() + (prepared ? sizeof *prepared + prepared->fields_and_body.size() : 0);
+  return sizeof *this + fields.lines().size() + sizeof *prepared + prepared->fields_and_body.size();
 }
 
 Result<std::shared_ptr<const StoredFile>> store_file(OpenedFile file, const StoredFileFields& fields,
@@ -149,6 +150,7 @@ Result<std::shared_ptr<const StoredFile>> store_file(OpenedFile file, const Stor
     stored->settled = is_settled(stored->stamp, options);
     stored->fields = make_fields(fields, stored->stamp, entity_tag(file.fd, *stored, fields.coding));
     stored->file = std::make_shared<const Fd>(std::move(file.fd));
+    stored->prepared = prepare(stored->fields, FileSlice{stored->file, 0, stored->size});
   }
   return stored;
 }

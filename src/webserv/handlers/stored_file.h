@@ -56,14 +56,14 @@ struct StoredFileFields {
 struct StoredFile {
   FileStamp stamp;
   ResponseFields fields;                     // of a 200, all but Content-Length
-  std::shared_ptr<const Prepared> prepared;  // a small file: the whole answer; else null
-  std::shared_ptr<const Fd> file;            // a larger one: to send from
+  std::shared_ptr<const Prepared> prepared;  // the whole answer
+  std::shared_ptr<const Fd> file;            // of a file that is not kept in memory; else null
   uint64_t size = 0;                         // of the content
   bool settled = false;  // a later change will show in the stamp; else this may be used for one answer only
 
   // Whether an answer can be made of it without looking at the path: always where the content is here. An open file may
   // have been cut short, or replaced: its stamp tells.
-  bool is_usable() const { return prepared != nullptr || is_unchanged(); }
+  bool is_usable() const { return file == nullptr || is_unchanged(); }
 
   // A 200 that select_representation() can work on; `prepared` is the same where there is nothing to select.
   Response response() const;

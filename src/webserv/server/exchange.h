@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "webserv/http/h1_parser.h"
 #include "webserv/server/application.h"
@@ -22,8 +21,8 @@ namespace webserv {
 
 // What the head of an answer says of the message, decided by the connection.
 struct MessageShape {
-  std::string_view date_line;  // "Date: ...\r\n"
-  int minor_version = 1;       // of the request
+  std::string_view ok_and_date;  // "HTTP/1.1 200 OK\r\nDate: ...\r\n": how most answers begin
+  int minor_version = 1;         // of the request
   bool keep_alive = true;
   bool head_only = false;  // the answer to HEAD
 };
@@ -39,15 +38,13 @@ struct Exchange {
   RequestParser parser;
   Request request;
   H1Body body;
-  std::string path_scratch;  // where a path or host had to be decoded
-  std::string host_scratch;
-  std::string last_authority;  // the host that was asked for last, as it came and normalized
-  std::string last_host;
+  std::string path_scratch;                        // where a path had to be decoded
   std::string out;                                 // gathered answers
   std::shared_ptr<const Application> application;  // what the request began with, also when it is replaced meanwhile
   MessageShape shape;                              // of the answer that is being sent
   bool head_timed = false;                         // the deadline of the head that is being read runs
   int64_t began = 0;  // when its bytes came, microseconds since 1970; 0 where requests were not logged then
+  Exchange* next_free = nullptr;
 
   // The next request is one to this application. Nothing is held in `in`; what is there of a head is read anew.
   void begin_with(const std::shared_ptr<const Application>& next);
@@ -68,26 +65,38 @@ class ExchangePool {
   ExchangePool(Loop& loop, unsigned worker, const std::shared_ptr<const Application>& application)
       : loop_(loop), worker_(worker), application_(application) {}
 
-  std::unique_ptr<Exchange> take() {
-    if (free_.empty()) return std::make_unique<Exchange>(loop_, worker_, application_);
-    std::unique_ptr<Exchange> exchange = std::move(free_.back());
-    free_.pop_back();
-    return exchange;
+  ~ExchangePool() { drop_free(); }
+  ExchangePool(const ExchangePool&) = delete;
+
+  // To be given back.
+  Exchange& take() {
+    if (free_ == nullptr) return *new Exchange(loop_, worker_, application_);
+    --free_count_;
+    return *std::exchange(free_, free_->next_free);
   }
-  void give(std::unique_ptr<Exchange> exchange) {
-    exchange->clear();
+  void give(Exchange& exchange) noexcept {
+    exchange.clear();
     // One that served what was replaced meanwhile would keep it.
-    if (free_.size() < kept && exchange->application == application_) free_.push_back(std::move(exchange));
+    if (free_count_ == kept || exchange.application != application_) {
+      delete &exchange;
+      return;
+    }
+    ++free_count_;
+    exchange.next_free = std::exchange(free_, &exchange);
   }
   // Those that are free have no use any more.
-  void drop_free() { free_.clear(); }
+  void drop_free() noexcept {
+    while (free_ != nullptr) delete std::exchange(free_, free_->next_free);
+    free_count_ = 0;
+  }
 
  private:
-  static constexpr size_t kept = 32;
+  static constexpr unsigned kept = 32;
   Loop& loop_;
   unsigned worker_;
   const std::shared_ptr<const Application>& application_;
-  std::vector<std::unique_ptr<Exchange>> free_;
+  Exchange* free_ = nullptr;  // a chain of them, which are the pool's own
+  unsigned free_count_ = 0;
 };
 
 // Holds an exchange for a scope.
@@ -95,12 +104,12 @@ class ExchangeLease {
  public:
   explicit ExchangeLease(ExchangePool& pool) : pool_(pool), exchange_(pool.take()) {}
   ExchangeLease(const ExchangeLease&) = delete;
-  ~ExchangeLease() { pool_.give(std::move(exchange_)); }
-  Exchange& operator*() { return *exchange_; }
+  ~ExchangeLease() { pool_.give(exchange_); }
+  Exchange& operator*() { return exchange_; }
 
  private:
   ExchangePool& pool_;
-  std::unique_ptr<Exchange> exchange_;
+  Exchange& exchange_;
 };
 
 }  // namespace webserv

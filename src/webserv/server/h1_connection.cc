@@ -64,17 +64,19 @@ Task<H1Connection::Next> H1Connection::converse() {
   unsigned answered = 0;
   Next next = overloaded_ ? refuse(x, too_many_connections) : Next::go_on;
   for (;;) {
-    bool whole = next == Next::go_on && read_head(x, next);
+    bool whole = next == Next::go_on && !x.in.empty() && read_head(x, next);
     bool full = x.out.size() > gather_size || answered == requests_per_turn;
     if ((!whole || full) && !x.out.empty()) {
       client_.expires_after_pause(x.request.limits.write);
       Result<> sent = co_await client_.write_all(x.out);
       x.out.clear();
       if (!sent) co_return Next::reset;
-      if (answered == requests_per_turn) co_await client_.loop().next_turn();
-      answered = 0;
     }
     if (next != Next::go_on) co_return next;
+    if (whole && answered == requests_per_turn) {
+      co_await client_.loop().next_turn();
+      answered = 0;
+    }
     if (whole) {
       ++answered;
       Answer answer = ask(x);
@@ -112,12 +114,9 @@ Task<H1Connection::Next> H1Connection::more(Exchange& x) {
 
 // True: a head is whole. False: more has to come, or it was refused and `next` says how to go on.
 bool H1Connection::read_head(Exchange& x, Next& next) {
-  if (x.in.empty()) return false;
   if (x.application != worker_.application) [[unlikely]]
     x.begin_with(worker_.application);
-  std::string_view unread = x.in.unread();
-  RequestHead& head = x.request.head_;
-  std::expected<bool, HttpError> whole = x.parser.parse(unread, head);
+  std::expected<bool, HttpError> whole = x.parser.parse(x.in.unread(), x.request.head_);
   if (!whole) {
     next = refuse(x, whole.error());
     return false;
@@ -135,13 +134,14 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   request.limits = x.application->limits.route;
   request.vhost = request.route = {};
   request.path_ = head.target.path;
-  request.host_ = {};
+  request.host_ = head.host;
   request.peer_ = &peer_;
   request.body_ = &x.body;
   request.listener_ = entrance_.name;
   request.secure_ = entrance_.secure;
 
-  std::expected<Framing, HttpError> framing = request_framing(head);
+  std::expected<Framing, HttpError> framing;
+  if (head.fields.any(framing_fields)) framing = request_framing(head);
   bool continues = false;
   std::string_view expectation = head.fields.value(FieldName::expect);
   if (!expectation.empty()) continues = equals_ignoring_case(expectation, "100-continue");
@@ -150,19 +150,6 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   if (!framing) return framing.error();
   if (!expectation.empty() && !continues) return bad_expectation;
 
-  // RFC 9112 3.2.2: the authority of an absolute-form target wins over Host.
-  std::string_view authority = head.target.authority;
-  if (authority.empty()) authority = head.fields.value(FieldName::host);
-  if (!authority.empty()) {
-    // Most requests of a worker ask for the same host.
-    if (authority != x.last_authority) {
-      std::expected<std::string_view, HttpError> host = normalize_host(authority, x.host_scratch);
-      if (!host) return host.error();
-      x.last_host = *host;
-      x.last_authority = authority;
-    }
-    request.host_ = x.last_host;
-  }
   if (head.target.form == TargetForm::origin || head.target.form == TargetForm::absolute) {
     std::expected<std::string_view, HttpError> path = normalize_path(head.target.path, x.path_scratch);
     if (!path) return path.error();
@@ -187,16 +174,15 @@ Answer H1Connection::ask(Exchange& x) {
 }
 
 // Decides how the message looks and whether the connection goes on after it.
-MessageShape H1Connection::shape_of(Exchange& x, const Response& response) {
+void H1Connection::set_shape(Exchange& x, const Response& response) {
   const RequestHead& head = x.request.head_;
-  MessageShape shape;
-  shape.date_line = worker_.date_line();
+  MessageShape& shape = x.shape;
+  shape.ok_and_date = worker_.ok_and_date();
   shape.minor_version = head.minor_version;
   shape.head_only = head.method == Method::head;
   ++served_;
   shape.keep_alive = head.keep_alive && !response.close && !worker_.draining && x.body.ended() &&
                      served_ < x.application->limits.requests_per_connection && !ends_with_connection(response, shape);
-  return shape;
 }
 
 // How to go on after the answer that x.shape tells of.
@@ -208,11 +194,11 @@ H1Connection::Next H1Connection::after_answer(const Exchange& x) {
 
 // Gathers the response. True: all of it is there. False: its body has to be sent yet.
 bool H1Connection::conclude(Exchange& x, Response& response) {
-  if (wants_selection(x.request.head_)) response = select_representation(x.request, std::move(response));
+  if (wants_selection(x.request.head_)) select_representation(x.request, response);
   if (response.server_error_page && std::holds_alternative<std::monostate>(response.body)) {
     response = error_page(response, x.request.field(FieldName::accept));
   }
-  x.shape = shape_of(x, response);
+  set_shape(x, response);
   bool whole = gather_response(x, response, x.shape);
   if (whole && worker_.access.on()) log(x, response, body_sent_at_once(response, x.shape));
   x.in.release();
@@ -268,7 +254,7 @@ H1Connection::Next H1Connection::refuse(Exchange& x, const HttpError& wrong) {
   Response response = refusal(wrong);
   if (std::holds_alternative<std::monostate>(response.body)) response = error_page(response, {});
   MessageShape shape;
-  shape.date_line = worker_.date_line();
+  shape.ok_and_date = worker_.ok_and_date();
   shape.keep_alive = false;
   bool whole = gather_response(x, response, shape);
   if (auto* page = std::get_if<std::string>(&response.body); page != nullptr && !whole) x.out.append(*page);

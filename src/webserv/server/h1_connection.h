@@ -56,7 +56,7 @@ class H1Connection {
   static Next after_answer(const Exchange& x);
   Task<Next> conclude_later(Exchange& x, Answer& answer, bool gathered);
   Task<Response> settle(Exchange& x, Task<Response>& handler);
-  MessageShape shape_of(Exchange& x, const Response& response);
+  void set_shape(Exchange& x, const Response& response);
   void log(const Exchange& x, const Response& response, uint64_t response_bytes);
 
   Next refuse(Exchange& x, const HttpError& error);

@@ -1,6 +1,7 @@
 #include "webserv/server/h1_response.h"
 
 #include <array>
+#include <initializer_list>
 
 #include "webserv/base/text.h"
 #include "webserv/http/h1_writer.h"
@@ -15,27 +16,43 @@ constexpr uint64_t page = 4096;
 // A slice up to this size is copied: cheaper than a system call of its own.
 constexpr uint64_t copied_slice = 16 * 1024;
 
-void end_head(std::string& out, const MessageShape& shape) {
-  if (!shape.keep_alive) {
-    out.append("Connection: close\r\n\r\n");
-  } else if (shape.minor_version == 0) {
-    out.append("Connection: keep-alive\r\n\r\n");
-  } else {
-    out.append("\r\n");
+// RFC 9112 9.3: what is not the rule of the version.
+std::string_view connection_line(const MessageShape& shape) {
+  if (!shape.keep_alive) return "Connection: close\r\n";
+  return shape.minor_version == 0 ? "Connection: keep-alive\r\n" : "";
+}
+
+// The status line and Date.
+void append_beginning(std::string& out, Status status, const MessageShape& shape) {
+  std::string_view beginning = shape.ok_and_date;
+  if (status != Status::ok) {
+    append_status_line(out, status);
+    beginning.remove_prefix(beginning.find('\n') + 1);
   }
+  out.append(beginning);
+}
+
+// One growth for all of them.
+void append_all(std::string& out, std::initializer_list<std::string_view> texts) {
+  size_t size = out.size();
+  for (std::string_view text : texts) size += text.size();
+  out.resize_and_overwrite(size, [&, end = out.size()](char* bytes, size_t) {
+    char* to = bytes + end;
+    for (std::string_view text : texts) to += text.copy(to, text.size());
+    return size;
+  });
 }
 
 bool gather_prepared(Exchange& x, const std::shared_ptr<const Prepared>& prepared, const MessageShape& shape) {
-  append_status_line(x.out, prepared->status);
-  x.out.append(shape.date_line);
-  if (!shape.keep_alive) {
-    x.out.append("Connection: close\r\n");
-  } else if (shape.minor_version == 0) {
-    x.out.append("Connection: keep-alive\r\n");
-  }
   std::string_view rest = prepared->fields_and_body;
-  bool large = rest.size() > gather_size;
-  x.out.append(large || shape.head_only ? rest.substr(0, prepared->body_offset) : rest);
+  bool large = rest.size() > gather_size || prepared->file.length > 0;
+  if (large || shape.head_only) rest = rest.substr(0, prepared->body_offset);
+  if (prepared->status == Status::ok) {
+    append_all(x.out, {shape.ok_and_date, connection_line(shape), rest});
+  } else {
+    append_beginning(x.out, prepared->status, shape);
+    x.out.append(connection_line(shape)).append(rest);
+  }
   return shape.head_only || !large;
 }
 
@@ -137,6 +154,21 @@ class Sink final : public BodySink {
   uint64_t& sent_;
 };
 
+Task<Result<>> send_produced(Stream& client, std::string& out, const Producer& producer, bool chunked, uint64_t& sent) {
+  Sink sink(client, out, chunked, sent);
+  Result<> done = co_await producer(sink);
+  if (done && chunked) out.append("0\r\n\r\n");
+  co_return done;
+}
+
+// The file that a body is a part of; null where it is none.
+const FileSlice* file_of(const BodySource& body) {
+  if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
+    return (*prepared)->file.length > 0 ? &(*prepared)->file : nullptr;
+  }
+  return std::get_if<FileSlice>(&body);
+}
+
 // The bytes of a body that is in memory; none of any other.
 std::string_view bytes_of(const BodySource& body) {
   if (const auto* bytes = std::get_if<std::string>(&body)) return *bytes;
@@ -164,8 +196,7 @@ bool gather_response(Exchange& x, const Response& response, const MessageShape& 
   if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&response.body)) {
     return gather_prepared(x, *prepared, shape);
   }
-  append_status_line(x.out, response.status);
-  x.out.append(shape.date_line);
+  append_beginning(x.out, response.status, shape);
   x.out.append(response.fields.lines());
   uint64_t length = 0;
   bool known = body_length(response.body, length);
@@ -177,7 +208,7 @@ bool gather_response(Exchange& x, const Response& response, const MessageShape& 
   } else if (!bodiless && is_chunked(response, shape)) {
     x.out.append("Transfer-Encoding: chunked\r\n");
   }
-  end_head(x.out, shape);
+  x.out.append(connection_line(shape)).append("\r\n");
   if (bodiless || shape.head_only) return true;
   if (!known) return false;
   if (length == 0) return true;
@@ -190,22 +221,12 @@ bool gather_response(Exchange& x, const Response& response, const MessageShape& 
 Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, bool chunked, uint64_t& sent) {
   client.expires_after_pause(x.request.limits.write);
   const BodySource& body = response.body;
-  Result<> done;
-  if (const auto* producer = std::get_if<Producer>(&body)) {
-    Sink sink(client, x.out, chunked, sent);
-    done = co_await (*producer)(sink);
-    if (done && chunked) x.out.append("0\r\n\r\n");
-    co_return done;
-  }
+  if (const auto* producer = std::get_if<Producer>(&body))
+    return send_produced(client, x.out, *producer, chunked, sent);
   body_length(body, sent);
-  if (const auto* slice = std::get_if<FileSlice>(&body)) {
-    done = co_await send_slice(client, x.out, *slice);
-  } else if (const auto* pieces = std::get_if<BodyPieces>(&body)) {
-    done = co_await send_pieces(client, x.out, *pieces);
-  } else {
-    done = co_await send_bytes(client, x.out, bytes_of(body));
-  }
-  co_return done;
+  if (const FileSlice* slice = file_of(body)) return send_slice(client, x.out, *slice);
+  if (const auto* pieces = std::get_if<BodyPieces>(&body)) return send_pieces(client, x.out, *pieces);
+  return send_bytes(client, x.out, bytes_of(body));
 }
 
 }  // namespace webserv

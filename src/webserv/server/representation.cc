@@ -16,29 +16,25 @@ namespace {
 constexpr std::string_view described[] = {"Content-Type", "Content-Encoding", "Content-Language", "Accept-Ranges"};
 constexpr std::string_view of_success[] = {"ETag", "Last-Modified", "Cache-Control", "Expires", "Content-Location"};
 
-Validators validators_of(const ResponseFields& fields, int64_t now) {
-  Validators validators;
-  validators.etag = fields.value("ETag");
-  validators.last_modified = parse_http_date(fields.value("Last-Modified"), now);
-  return validators;
-}
+// Whoever sends none of these does not ask when it was modified.
+constexpr FieldSet date_fields =
+    field_set(FieldName::if_modified_since, FieldName::if_unmodified_since, FieldName::if_range);
 
 // RFC 9110 15.4.5: what a cache updates its copy with, and no more.
-Response not_modified(Response response) {
+void make_not_modified(Response& response) {
   for (std::string_view name : described) response.fields.remove(name);
   if (response.fields.has("ETag")) response.fields.remove("Last-Modified");
   response.status = Status::not_modified;
   response.body = {};
-  return response;
 }
 
-Response refused(Status status, std::string_view reason, Response response) {
+void refuse(Status status, std::string_view reason, Response& response) {
   for (std::string_view name : described) response.fields.remove(name);
   for (std::string_view name : of_success) response.fields.remove(name);
   Response refusal = error(status, reason);
   refusal.fields = std::move(response.fields);
   refusal.close = response.close;
-  return refusal;
+  response = std::move(refusal);
 }
 
 // Takes the body out as something that can be cut; nothing where that is not possible.
@@ -70,7 +66,7 @@ std::string random_boundary() {
   return boundary;
 }
 
-Response one_part(Response response, const BodyPiece& whole, const ByteRange& range, uint64_t length) {
+void send_one_part(Response& response, const BodyPiece& whole, const ByteRange& range, uint64_t length) {
   response.status = Status::partial_content;
   response.fields.set("Content-Range", ContentRange(range, length).view());
   BodyPiece part = cut(whole, range);
@@ -79,10 +75,9 @@ Response one_part(Response response, const BodyPiece& whole, const ByteRange& ra
   } else {
     response.body = std::move(std::get<SharedBytes>(part));
   }
-  return response;
 }
 
-Response several_parts(Response response, const BodyPiece& whole, std::span<const ByteRange> ranges, uint64_t length) {
+void send_parts(Response& response, const BodyPiece& whole, std::span<const ByteRange> ranges, uint64_t length) {
   std::string boundary = random_boundary();
   std::string type(response.fields.value("Content-Type"));
   Byteranges parts{boundary, type, length};
@@ -95,49 +90,50 @@ Response several_parts(Response response, const BodyPiece& whole, std::span<cons
   response.status = Status::partial_content;
   response.fields.set("Content-Type", parts.content_type());
   response.body = std::move(pieces);
-  return response;
 }
 
-Response select_range(std::string_view field, Response response) {
+void select_range(std::string_view field, Response& response) {
   uint64_t length = 0;
-  if (!body_length(response.body, length)) return response;
+  if (!body_length(response.body, length)) return;
   Ranges ranges = Ranges::parse(field, length);
-  if (ranges.kind() == Ranges::Kind::ignore) return response;
+  if (ranges.kind() == Ranges::Kind::ignore) return;
   if (ranges.kind() == Ranges::Kind::unsatisfiable) {
-    response = refused(Status::range_not_satisfiable, "no part of the range is there", std::move(response));
+    refuse(Status::range_not_satisfiable, "no part of the range is there", response);
     response.fields.set("Content-Range", ContentRange::unsatisfied(length).view());
-    return response;
+    return;
   }
   std::optional<BodyPiece> whole = take_divisible(response.body);
-  if (!whole) return response;
-  if (ranges.all().size() == 1) return one_part(std::move(response), *whole, ranges.all().front(), length);
-  return several_parts(std::move(response), *whole, ranges.all(), length);
+  if (!whole) return;
+  if (ranges.all().size() == 1) return send_one_part(response, *whole, ranges.all().front(), length);
+  send_parts(response, *whole, ranges.all(), length);
 }
 
 }  // namespace
 
-Response select_representation(Request& request, Response response) {
+void select_representation(Request& request, Response& response) {
   bool reads = request.method() == Method::get || request.method() == Method::head;
-  if (!reads || response.status != Status::ok) return response;
+  if (!reads || response.status != Status::ok) return;
   const Fields& fields = request.head().fields;
   int64_t now = request.loop().unix_seconds();
-  Validators validators = validators_of(response.fields, now);
-  if (validators.etag.empty() && !validators.last_modified) return response;
+  Validators validators;
+  validators.etag = response.fields.value("ETag");
+  if (validators.etag.empty() || fields.any(date_fields)) {
+    validators.last_modified = parse_http_date(response.fields.value("Last-Modified"), now);
+  }
+  if (validators.etag.empty() && !validators.last_modified) return;
   switch (evaluate(request.method(), fields, validators, now)) {
-    case Outcome::not_modified: return not_modified(std::move(response));
+    case Outcome::not_modified: return make_not_modified(response);
     case Outcome::precondition_failed:
-      return refused(Status::precondition_failed, "a precondition does not hold", std::move(response));
+      return refuse(Status::precondition_failed, "a precondition does not hold", response);
     case Outcome::proceed: break;
   }
   // RFC 9110 14.2: Range is for GET alone; one that is repeated is malformed, and ignored.
-  if (request.method() == Method::head || !fields.has(FieldName::range) || fields.repeated(FieldName::range)) {
-    return response;
-  }
+  if (request.method() == Method::head || !fields.has(FieldName::range) || fields.repeated(FieldName::range)) return;
   if (fields.has(FieldName::if_range)) {
     bool holds = !fields.repeated(FieldName::if_range) && if_range_holds(fields.value(FieldName::if_range), validators);
-    if (!holds) return response;
+    if (!holds) return;
   }
-  return select_range(fields.value(FieldName::range), std::move(response));
+  select_range(fields.value(FieldName::range), response);
 }
 
 }  // namespace webserv

@@ -13,9 +13,9 @@ constexpr FieldSet selection_fields = precondition_fields | field_set(FieldName:
 // ask first.
 inline bool wants_selection(const RequestHead& head) { return head.fields.any(selection_fields); }
 
-// What is left of a 200 response to GET or HEAD that has an ETag or Last-Modified, once preconditions and ranges are
+// Makes of a 200 response to GET or HEAD that has an ETag or Last-Modified, once preconditions and ranges are
 // applied: 304, 412, 206 with one part or several, 416, or the same response. Others, and bodies whose length is not
-// known, are returned as they are; so are responses that went through here before.
-Response select_representation(Request& request, Response response);
+// known, are left as they are; so are responses that went through here before.
+void select_representation(Request& request, Response& response);
 
 }  // namespace webserv

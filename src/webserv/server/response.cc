@@ -80,7 +80,7 @@ bool body_length(const BodySource& body, uint64_t& length) {
   if (const auto* shared = std::get_if<SharedBytes>(&body)) length = size_of(*shared);
   if (const auto* slice = std::get_if<FileSlice>(&body)) length = size_of(*slice);
   if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
-    length = (*prepared)->fields_and_body.size() - (*prepared)->body_offset;
+    length = (*prepared)->fields_and_body.size() - (*prepared)->body_offset + (*prepared)->file.length;
   }
   if (const auto* pieces = std::get_if<BodyPieces>(&body)) {
     for (const BodyPiece& piece : *pieces) {

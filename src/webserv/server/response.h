@@ -60,6 +60,7 @@ struct Prepared {
   Status status = Status::ok;
   std::string fields_and_body;  // all other fields, with Content-Length, the empty line and the body
   size_t body_offset = 0;       // a HEAD request gets what is before
+  FileSlice file{};             // the body where it is not in memory; else empty
 };
 
 // Where a Producer writes. All is written in order and with back-pressure.
@@ -83,6 +84,8 @@ struct Response {
   // An error that the server itself made: an error page may stand for its body. `reason` is for the log.
   bool server_error_page = false;
   std::string_view reason;  // a literal
+  // It has the fields of the configuration already, and no error page stands for it.
+  bool finished = false;
   ResponseFields fields;
   BodySource body;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -53,19 +54,18 @@ struct WorkerContext {
     exchanges.drop_free();
   }
 
-  // "Date: ...\r\n" of this second.
-  std::string_view date_line() {
+  // "HTTP/1.1 200 OK\r\nDate: ...\r\n" of this second.
+  std::string_view ok_and_date() {
     if (loop.unix_seconds() != date_of_) {
       date_of_ = loop.unix_seconds();
-      write_imf_fixdate(date_line_.data() + 6, date_of_);
+      write_imf_fixdate(ok_and_date_.data() + ok_and_date_.rfind("\r\n") - imf_fixdate_size, date_of_);
     }
-    return {date_line_.data(), date_line_.size()};
+    return ok_and_date_;
   }
 
  private:
   int64_t date_of_ = -1;
-  std::array<char, 37> date_line_{'D', 'a', 't', 'e', ':', ' ', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,    0,   0,
-                                  0,   0,   0,   0,   0,   0,   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '\r', '\n'};
+  std::string ok_and_date_ = "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 09:20:00 GMT\r\n";
 };
 
 }  // namespace webserv

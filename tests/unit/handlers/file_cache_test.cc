@@ -16,6 +16,7 @@ std::shared_ptr<const StoredFile> in_memory(size_t size) {
 
 std::shared_ptr<const StoredFile> open_file() {
   auto stored = std::make_shared<StoredFile>();
+  stored->prepared = std::make_shared<Prepared>();
   stored->file = std::make_shared<const Fd>(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
   return stored;
 }

@@ -38,7 +38,8 @@ class StaticFilesTest : public ::testing::Test {
     }
     Request& request = requests_.request(std::string(method) + std::string(target), fields);
     Response response = requests_.answer(handler_, request);
-    return wants_selection(request.head()) ? select_representation(request, std::move(response)) : std::move(response);
+    if (wants_selection(request.head())) select_representation(request, response);
+    return response;
   }
   // The body of a 200, else the status.
   std::string body(std::string_view target, std::string_view fields = {}) {

@@ -35,7 +35,8 @@ Response whole(BodySource body = std::string(content)) {
 class RepresentationTest : public ::testing::Test {
  protected:
   Response select(std::string_view fields, Response response = whole(), std::string_view target = "GET /") {
-    return select_representation(requests_.request(target, fields), std::move(response));
+    select_representation(requests_.request(target, fields), response);
+    return response;
   }
   RequestBuilder requests_;
 };
