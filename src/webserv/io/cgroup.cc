@@ -2,33 +2,22 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/stat.h>
 
-#include <array>
+#include <algorithm>
 #include <charconv>
-#include <cstring>
-#include <vector>
+#include <ctime>
+#include <optional>
+
+#include "webserv/io/cgroup_files.h"
+#include "webserv/io/file.h"
 
 namespace webserv {
 
 namespace {
 
-Result<> write_file(int folder, const char* name, std::string_view text) {
-  Fd file(::openat(folder, name, O_WRONLY | O_CLOEXEC));
-  if (!file || ::write(file.get(), text.data(), text.size()) < 0) return last_error();
-  return {};
-}
-
-// Nothing where it cannot be read. The files of a cgroup are short, but for the list of its processes.
-std::string read_file(int folder, const char* name) {
-  Fd file(::openat(folder, name, O_RDONLY | O_CLOEXEC));
-  std::string text;
-  std::array<char, 4096> some;
-  for (ssize_t got; file && (got = ::read(file.get(), some.data(), some.size())) > 0;) {
-    text.append(some.data(), static_cast<size_t>(got));
-  }
-  return text;
-}
+// How long a group that was killed is waited for where nobody else can: a second.
+constexpr timespec one_wait{.tv_sec = 0, .tv_nsec = 2'000'000};
+constexpr int most_waits = 500;
 
 uint64_t parse_number(std::string_view text) {
   uint64_t number = 0;
@@ -39,8 +28,7 @@ uint64_t parse_number(std::string_view text) {
 // Of a file of lines "key number"; 0 where the key is not there.
 uint64_t number_of(std::string_view text, std::string_view key) {
   while (!text.empty()) {
-    std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    std::string_view line = next_line(text);
     if (line.size() > key.size() && line.starts_with(key) && line[key.size()] == ' ') {
       return parse_number(line.substr(key.size() + 1));
     }
@@ -48,26 +36,60 @@ uint64_t number_of(std::string_view text, std::string_view key) {
   return 0;
 }
 
-}  // namespace
-
-Cgroup::~Cgroup() {
-  if (!name_.empty() && !remove()) kill();
-}
-
-void Cgroup::kill() {
-  if (!write_file(folder_.get(), "cgroup.kill", "1")) signal(SIGKILL);
-}
-
-void Cgroup::signal(int number) {
-  if (number == SIGKILL) return kill();
-  std::string processes = read_file(folder_.get(), "cgroup.procs");
+void signal_all(int folder, int number) {
+  std::string processes = read_file(folder, "cgroup.procs");
   for (std::string_view rest = processes; !rest.empty();) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    auto id = static_cast<pid_t>(parse_number(line));
+    auto id = static_cast<pid_t>(parse_number(next_line(rest)));
     if (id > 0) ::kill(id, number);
   }
 }
+
+// Calls `visit` with the name of each folder in this one.
+template <class Visit>
+void for_each_folder(int folder, Visit visit) {
+  DirectoryReader entries(Fd(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  for (;;) {
+    Result<std::optional<DirectoryReader::Entry>> entry = entries.next();
+    if (!entry || !*entry) return;
+    if ((*entry)->kind == DirectoryReader::Kind::directory) visit((*entry)->name);
+  }
+}
+
+// A group can be removed once those in it are; what a program makes is no deeper than this, or stays.
+constexpr int most_nested = 16;
+
+Result<> remove_group(int parent, const char* name, int nested = 0) {
+  if (::unlinkat(parent, name, AT_REMOVEDIR) == 0) return {};
+  if (errno != EBUSY || nested == most_nested) return last_error();
+  Fd folder(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) return last_error();
+  bool removed = false;
+  for_each_folder(folder.get(), [&](const char* inner) {
+    if (remove_group(folder.get(), inner, nested + 1)) removed = true;
+  });
+  if (removed && ::unlinkat(parent, name, AT_REMOVEDIR) == 0) return {};
+  return std::unexpected(Error::device_or_resource_busy);
+}
+
+void kill_group(int folder) {
+  if (write_file(folder, "cgroup.kill", "1")) return;
+  // Before Linux 5.14. What is frozen does not fork, and can be killed.
+  [[maybe_unused]] Result<> frozen = write_file(folder, "cgroup.freeze", "1");
+  signal_all(folder, SIGKILL);
+}
+
+}  // namespace
+
+Cgroup::~Cgroup() {
+  for (int times = 0; times < most_waits && !remove(); ++times) {
+    if (times == 0) kill();
+    ::nanosleep(&one_wait, nullptr);
+  }
+}
+
+void Cgroup::kill() { kill_group(folder_.get()); }
+
+void Cgroup::signal(int number) { signal_all(folder_.get(), number); }
 
 bool Cgroup::populated() const { return number_of(read_file(folder_.get(), "cgroup.events"), "populated") != 0; }
 
@@ -80,16 +102,10 @@ RunUsage Cgroup::usage() const {
 }
 
 Result<> Cgroup::remove() {
-  if (name_.empty()) return {};
-  if (::unlinkat(parent_, name_.c_str(), AT_REMOVEDIR) != 0) return last_error();
-  name_.clear();
-  return {};
+  if (!parent_) return {};
+  Result<> removed = remove_group(parent_->get(), name_.c_str());
+  if (removed) parent_.reset();
+  return removed;
 }
-
-std::expected<std::unique_ptr<CgroupTree>, std::string> CgroupTree::find(const Place&) {
-  return std::unexpected("cgroups are not looked for");
-}
-
-Result<Cgroup> CgroupTree::make(const RunLimits&) { return std::unexpected(Error::not_supported); }
 
 }  // namespace webserv

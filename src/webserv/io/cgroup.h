@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "webserv/base/result.h"
 #include "webserv/io/fd.h"
@@ -33,7 +34,7 @@ struct RunUsage {
 class Cgroup {
  public:
   Cgroup(Cgroup&&) = default;
-  // Removes the group where remove() was not called or could not yet; what still runs in it is killed.
+  // Removes the group where remove() could not yet: kills what still runs in it, and waits for a moment.
   ~Cgroup();
 
   // The folder, for CLONE_INTO_CGROUP.
@@ -41,43 +42,45 @@ class Cgroup {
 
   // Kills everything in it, whatever forks meanwhile (cgroup.kill; signals before Linux 5.14).
   void kill();
-  // Sends a signal to each process in it; one that is just being forked may be missed.
+  // Sends a signal to each process in it, other than SIGKILL; one that is just being forked may be missed.
   void signal(int number);
   // Whether something runs in it.
   bool populated() const;
 
   RunUsage usage() const;
 
-  // Error::device_or_resource_busy as long as something in it runs.
+  // With the groups that were made in it. Error::device_or_resource_busy as long as something in it runs.
   Result<> remove();
 
  private:
   friend class CgroupTree;
-  Cgroup(int parent, std::string name, Fd folder)
-      : parent_(parent), name_(std::move(name)), folder_(std::move(folder)) {}
+  Cgroup(std::shared_ptr<const Fd> parent, std::string name, Fd folder)
+      : parent_(std::move(parent)), name_(std::move(name)), folder_(std::move(folder)) {}
 
-  int parent_;        // the tree's folder, which outlives it
-  std::string name_;  // empty once removed
+  std::shared_ptr<const Fd> parent_;  // null once it is removed
+  std::string name_;
   Fd folder_;
 };
 
+// The path of the cgroup of a process, from what /proc/PID/cgroup and /proc/PID/mountinfo say. The error is the reason
+// why it cannot be used, for a person to read: groups of the older version 1 beside it keep the controllers.
+std::expected<std::string, std::string> locate_cgroup(std::string_view cgroup, std::string_view mountinfo);
+
 // The server's own part of the hierarchy, beneath which the groups of runs are made. From any thread.
+//
+// Whatever runs as the user of the server may write to its groups too: what is meant to escape can move itself to
+// another one. Against that only another user helps.
 class CgroupTree {
  public:
-  // Where to look; other than the default in tests alone.
-  struct Place {
-    std::string process = "/proc/self";  // whose cgroup and mountinfo are read
-    std::string mount;                   // where cgroup v2 is mounted; found in mountinfo where it is empty
-  };
+  // Takes possession of the group that was delegated to this process: by systemd (Delegate=yes, which it marks by an
+  // extended attribute; with DelegateSubgroup= we are in a group beneath it), by a change of its owner, or as the root
+  // of a container. Call it once, before there are threads. The error is the reason why there is none.
+  static std::expected<std::unique_ptr<CgroupTree>, std::string> find();
 
-  // Takes possession of the group that was delegated to this process (systemd's Delegate=yes, or a container's own
-  // root): moves the process to the group "server" in it, unless systemd has put it into one already
-  // (DelegateSubgroup=), because a group with processes cannot hand out controllers; removes what an earlier server
-  // left behind; and hands out as many controllers as there are. Call it once, before there are threads.
-  //
-  // The error is the reason why there is none, for a person to read.
-  static std::expected<std::unique_ptr<CgroupTree>, std::string> find(const Place& place);
-  static std::expected<std::unique_ptr<CgroupTree>, std::string> find() { return find(Place{}); }
+  // The same with the group at `path`. If this process is in it, it moves to the group "server" beneath it, because a
+  // group with processes cannot hand out controllers. Removes what an earlier server left behind, and hands out those
+  // controllers that are there.
+  static std::expected<std::unique_ptr<CgroupTree>, std::string> take(std::string path);
 
   // A group for a run. Limits whose controller is missing are left out.
   Result<Cgroup> make(const RunLimits& limits);
@@ -90,16 +93,17 @@ class CgroupTree {
   const std::string& path() const { return path_; }
 
  private:
-  CgroupTree(std::string path, Fd folder) : path_(std::move(path)), folder_(std::move(folder)) {}
+  CgroupTree(std::string path, Fd folder)
+      : path_(std::move(path)), folder_(std::make_shared<const Fd>(std::move(folder))) {}
   void hand_out_controllers();
-  void remove_leftovers();
+  bool hand_out(std::string_view controllers, std::string_view name, std::string_view loss);
+  void remove_leftovers() const;
 
   const std::string path_;
-  const Fd folder_;
+  const std::shared_ptr<const Fd> folder_;  // shared with the groups, which may outlive this
   bool memory_ = false;
   bool tasks_ = false;
   bool cpu_ = false;
-  bool swap_ = false;  // memory.swap.max is there
   std::string missing_;
   std::atomic<uint64_t> made_{0};
 };

@@ -105,7 +105,7 @@ void Process::Child::expired() {
 }
 
 void Process::Child::signal(int number) {
-  if (cgroup_) return cgroup_->signal(number);
+  if (cgroup_) return number == SIGKILL ? cgroup_->kill() : cgroup_->signal(number);
   if (!reaped_) escaped_.find(id_);
   escaped_.signal(number);
   ::kill(-id_, number);

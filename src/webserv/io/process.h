@@ -64,8 +64,8 @@ struct Launch {
   const char* folder = nullptr;              // the working directory; null: this process's own
   Input input = Input::empty;
   int input_file = -1;  // with Input::file; borrowed
-  RunLimits limits;     // kept where there are cgroups, else by resource limits as far as they go
-  std::span<const ResourceLimit> resource_limits;
+  RunLimits limits{};   // kept where there are cgroups, else by resource limits as far as they go
+  std::span<const ResourceLimit> resource_limits{};
   // How long what runs has between SIGTERM and SIGKILL when it is ended. Zero: it is killed at once, but for runs
   // without a cgroup, which have `courtesy`, since a program may know of children that we cannot find.
   Clock::duration grace{};
@@ -80,7 +80,7 @@ struct Exit {
 
 class Process;
 
-// What is needed to start programs, once in a process and for all its threads. It outlives the Processes.
+// What is needed to start programs, once in a process and for all its threads.
 class Spawner {
  public:
   // Without cgroups, what a program starts is found by its process group and, as far as possible, by its parents.

@@ -1,0 +1,201 @@
+// How runs end: as trees, reaped, without a trace.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/program_runner.h"
+#include "webserv/io/process.h"
+
+namespace webserv {
+namespace {
+
+using std::chrono::milliseconds;
+using test::Doomed;
+using test::Said;
+
+struct ProcessEndTest : testing::Test, test::ProgramRunner {
+  // Each prints the number of the process that has to end.
+  static constexpr const char* sleeps = "echo $$; exec sleep 1000";
+  static constexpr const char* ignores_sigterm = "trap '' TERM HUP INT; echo $$; while :; do sleep 1000; done";
+  static constexpr const char* has_child = "sh -c 'echo $$; exec sleep 1000' & wait";
+  static constexpr const char* leaves_child = "sh -c 'echo $$; exec sleep 1000' & exit 0";
+  static constexpr const char* has_child_in_other_session =
+      "setsid sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1000; done' & wait";
+
+  // Starts it, and drops it when it has told its number.
+  Doomed drop(const char* script) {
+    Process process = shell(script);
+    return Doomed(line_of(process));
+  }
+};
+
+int count_descriptors() {
+  auto entries = std::filesystem::directory_iterator("/proc/self/fd");
+  return static_cast<int>(std::distance(begin(entries), end(entries)));
+}
+
+bool has_children() {
+  siginfo_t info{};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+TEST_F(ProcessEndTest, ends_what_runs_when_it_is_dropped) {
+  for (const char* script : {sleeps, has_child, leaves_child}) {
+    EXPECT_TRUE(drop(script).ends(*this)) << script;
+    for (int i = 0; i < 100 && has_children(); ++i) {
+      clock.advance(milliseconds(64));
+      loop->turn(milliseconds(5));
+    }
+    EXPECT_FALSE(has_children()) << script;
+  }
+}
+
+TEST_F(ProcessEndTest, kills_what_does_not_heed_sigterm) {
+  for (const char* script : {ignores_sigterm, has_child_in_other_session}) {
+    Doomed doomed = drop(script);
+    for (int i = 0; i < 5; ++i) loop->turn(milliseconds(0));
+    EXPECT_TRUE(doomed.runs()) << script;
+    EXPECT_TRUE(doomed.ends(*this, milliseconds(100))) << script;
+  }
+}
+
+TEST_F(ProcessEndTest, lets_it_say_goodbye) {
+  Process process = shell("trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.01; done");
+  EXPECT_EQ(line_of(process), "ready");
+  process.end();
+  Said said;
+  complete(hear_run(process, said));
+  EXPECT_EQ(said.output, "bye\n");
+  EXPECT_EQ(said.exit, (Exit{.code = 3}));
+}
+
+TEST_F(ProcessEndTest, kills_at_once_when_asked_to) {
+  Process process = shell(ignores_sigterm);
+  line_of(process);
+  process.kill();
+  Said said;
+  complete(hear_run(process, said));
+  EXPECT_EQ(said.exit, (Exit{.signal = SIGKILL}));
+}
+
+TEST_F(ProcessEndTest, kills_what_is_left_when_the_loop_ends) {
+  std::optional<Doomed> doomed;
+  doomed.emplace(drop(ignores_sigterm));
+  loop.reset();
+  EXPECT_FALSE(doomed->runs());
+  EXPECT_FALSE(has_children());
+}
+
+TEST_F(ProcessEndTest, may_be_dropped_while_somebody_waits_for_its_end) {
+  auto wait = [](Process& waited) -> Task<> { co_await waited.ended(); };
+  Process process = shell(sleeps);
+  std::optional<Task<>> waiting(wait(process));
+  waiting->start();
+  waiting.reset();
+  Doomed doomed(std::to_string(process.id()));
+  { Process dropped = std::move(process); }
+  EXPECT_TRUE(doomed.ends(*this));
+}
+
+// The events of output, errors and end come in one turn: the first lets its coroutine drop the process.
+TEST_F(ProcessEndTest, may_be_dropped_between_the_events_of_a_turn) {
+  auto first_line = [](Process dropped, std::string& line) -> Task<> {
+    co_await test::hear_line(dropped.output(), line);
+  };
+  for (int i = 0; i < 20; ++i) {
+    std::optional<Process> process = shell("read line; echo out; echo err >&2");
+    std::string line;
+    Task<> task = first_line(std::move(*process), line);
+    complete(std::move(task));
+    EXPECT_EQ(line, "out");
+  }
+}
+
+TEST_F(ProcessEndTest, runs_many_at_once) {
+  constexpr size_t many = 200;
+  launch.input = Input::pipe;
+  std::vector<Process> processes;
+  for (size_t i = 0; i < many; ++i) processes.push_back(shell("read line; echo " + std::to_string(i)));
+  std::vector<Said> said(many);
+  std::vector<Task<>> tasks;
+  for (size_t i = 0; i < many; ++i) {
+    tasks.push_back(hear_run(processes[i], said[i]));
+    tasks.back().start();
+    processes[i].input().end_output();
+  }
+  for (size_t i = 0; i < many; ++i) {
+    while (!tasks[i].done()) loop->turn();
+    EXPECT_EQ(said[i].output, std::to_string(i) + "\n");
+  }
+  processes.clear();
+  loop->turn(milliseconds(0));
+  EXPECT_FALSE(has_children());
+}
+
+TEST_F(ProcessEndTest, leaves_no_zombie_and_no_descriptor_after_a_thousand_runs) {
+  run(spawn({"/bin/true"}));
+  loop->turn(milliseconds(0));
+  int before = count_descriptors();
+  for (int i = 0; i < 1000; ++i) {
+    if (i % 10 == 0) {
+      EXPECT_FALSE(try_spawn({"/nonexistent"}));
+    } else {
+      run(spawn({"/bin/true"}));
+    }
+  }
+  for (int i = 0; i < 3; ++i) loop->turn(milliseconds(0));
+  EXPECT_FALSE(has_children());
+  EXPECT_EQ(count_descriptors(), before);
+}
+
+// Each thread has a loop; what it watches is closed while others start programs. A descriptor that a child had a copy
+// of would go on to be told of, and its watcher is gone.
+TEST_F(ProcessEndTest, starts_programs_in_threads_that_close_watched_descriptors) {
+  struct Pair final : Watcher {
+    std::array<Fd, 2> ends;
+    bool closed = false;
+    bool told_late = false;
+    void ready(uint32_t) override { told_late |= closed; }
+  };
+  Spawner shared(2);
+  auto work = [&shared] {
+    SystemClock time;
+    Loop own(time);
+    CStrings arguments;
+    CStrings nothing;
+    arguments.add("true");
+    Launch start{.program = "/bin/true", .arguments = arguments.data(), .environment = nothing.data()};
+    std::vector<std::unique_ptr<Pair>> pairs;
+    for (int i = 0; i < 100; ++i) {
+      std::expected<Process, SpawnError> process = shared.spawn(own, start);
+      ASSERT_TRUE(process);
+      for (int j = 0; j < 10; ++j) {
+        Pair& pair = *pairs.emplace_back(std::make_unique<Pair>());
+        std::array<int, 2> ends;
+        ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+        pair.ends = {Fd(ends[0]), Fd(ends[1])};
+        ASSERT_TRUE(own.watch(ends[0], EPOLLIN | EPOLLET, pair));
+        pair.ends[0].close();
+        pair.closed = true;
+        pair.ends[1].close();
+      }
+      own.turn(milliseconds(0));
+    }
+    for (const auto& pair : pairs) ASSERT_FALSE(pair->told_late);
+  };
+  std::thread first(work);
+  std::thread second(work);
+  first.join();
+  second.join();
+}
+
+}  // namespace
+}  // namespace webserv
