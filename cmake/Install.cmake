@@ -4,8 +4,9 @@ if(TARGET webserv)
   install(TARGETS webserv DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 
-# systemd/NAME is installed as it is, systemd/NAME.in with the program's path in it; folders (drop-ins) are kept. The path is
-# filled in by the installation, which may be given another prefix than the build.
+# systemd/NAME is installed as it is, systemd/NAME.in with the program's path in it; folders (drop-ins) are kept, but for what
+# is optional and stays with the other data. The path is filled in by the installation, which may be given another prefix than
+# the build.
 install(CODE "
   set(CMAKE_INSTALL_FULL_BINDIR \"${CMAKE_INSTALL_BINDIR}\")
   cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_FULL_BINDIR BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\" NORMALIZE)")
@@ -19,7 +20,11 @@ foreach(unit IN LISTS units)
     set(file ${PROJECT_BINARY_DIR}/systemd/${unit})
   endif()
   cmake_path(GET unit PARENT_PATH folder)
-  install(FILES ${file} DESTINATION ${WEBSERV_UNIT_DIR}/${folder})
+  set(destination ${WEBSERV_UNIT_DIR}/${folder})
+  if(folder STREQUAL "optional")
+    set(destination ${CMAKE_INSTALL_DATADIR}/webserv/systemd)
+  endif()
+  install(FILES ${file} DESTINATION ${destination})
 endforeach()
 
 # conf/ and www/ lie side by side, as here, so that the relative paths in conf/webserv.toml hold.

@@ -82,7 +82,8 @@ in
       wantedBy = [ "sockets.target" ];
       listenStreams = [ "" ] ++ cfg.listenStreams;
     };
-    systemd.services.webserv.restartTriggers = lib.optional (cfg.settings != { }) configFile;
+    # The path in /etc stays the same, so that a switch reloads: no connection ends, and a mistake leaves the old site up.
+    systemd.services.webserv.reloadTriggers = lib.optional (cfg.settings != { }) configFile;
 
     networking.firewall.allowedTCPPorts = lib.mkIf cfg.openFirewall ports;
   };

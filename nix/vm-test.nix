@@ -30,6 +30,10 @@ self:
         machine.succeed("systemctl restart webserv.service")
         machine.succeed("curl --fail --silent http://127.0.0.1:8080/")
 
+    with subtest("a reload waits for its end"):
+        machine.succeed("systemctl reload webserv.service")
+        machine.succeed("curl --fail --silent http://127.0.0.1:8080/")
+
     with subtest("the service is confined"):
         said = machine.succeed("systemd-analyze security webserv.service --no-pager | tail -n 1")
         assert "SAFE" in said or "OK" in said, said

@@ -203,6 +203,53 @@ print(total, flush=True)
             self.assertEqual(client.communicate(timeout=60)[0], "<p>hello</p>\n")
 
 
+class Reload(UnitTest):
+    def reload(self, text):
+        """The exit status of "systemctl reload", and what the service says of itself then."""
+        self.configure(text)
+        status = GUEST.run("systemctl reload webserv.service", check=False).returncode
+        self.assertEqual(self.service("ActiveState", "SubState"), ["active", "running"])
+        self.assertEqual(GUEST.run("ls /run/webserv").stdout, "")
+        return status, self.service("StatusText")
+
+    def test_a_right_file_holds_when_reload_returns_and_a_wrong_one_makes_it_fail(self):
+        GUEST.run("systemctl start webserv.service")
+        process = self.service("MainPID")
+        with GUEST.start("python3 /opt/load.py 5 4", stdout=-1, text=True) as load:
+            for number in range(4):
+                text = SITE + f'[vhost."a.test"]\nrespond = {{ text = "number {number}" }}\n'
+                status, told = self.reload(text)
+                self.assertEqual(status, 0)
+                self.assertTrue(told.startswith("serving at "), told)
+                self.assertEqual(self.get("http://127.0.0.1/", "-H 'Host: a.test'")[1], f"number {number}")
+                status, told = self.reload(SITE + "listin = true\n[nonsense]\n")
+                self.assertEqual(status, 1)
+                self.assertRegex(told, r"the reload failed, .*webserv.toml:5:1: error: .*`listin`.* \(and 1 more, in the log\)")
+                self.assertEqual(self.get("http://127.0.0.1/", "-H 'Host: a.test'")[1], f"number {number}")
+            counts = json.loads(load.communicate(timeout=60)[0])
+        self.assertEqual(counts["failed"], 0, counts)
+        self.assertGreater(counts["ok"], 50)
+        self.assertEqual(self.service("MainPID", "NRestarts"), [process, "0"])
+        journal = GUEST.journal("webserv.service")
+        self.assertIn("error: /etc/webserv/webserv.toml:6:2: error: ", journal)
+        self.assertIn("reloaded: hosts added: a.test", journal)
+
+    def test_what_only_the_running_server_finds_makes_it_fail_too(self):
+        GUEST.run("systemctl start webserv.service")
+        # The unit's sandbox has no such sockets.
+        status, told = self.reload(SITE + '[listener.own]\naddress = "127.0.0.1:8080"\n')
+        self.assertEqual(status, 1)
+        self.assertIn("listener `own` cannot listen at 127.0.0.1:8080", told)
+        self.assertEqual(self.reload(SITE)[0], 0)
+
+    def test_a_signal_alone_is_seen_by_systemd(self):
+        GUEST.run("systemctl start webserv.service")
+        self.configure(SITE.replace("root", "wroot"))
+        GUEST.run("systemctl kill --signal=HUP --kill-who=main webserv.service")
+        GUEST.until(lambda: self.service("StatusText").startswith("the reload failed"))
+        self.assertEqual(self.service("ActiveState", "SubState"), ["active", "running"])
+
+
 class WrongConfiguration(UnitTest):
     def setUp(self):
         super().setUp()

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from units import settings, units
+from units import SOURCE, settings, units
 
 # Of systemd-analyze(1), 0 to 10; a server that serves files alone needs no more than this.
 MOST_EXPOSURE = 0.4
@@ -54,6 +54,19 @@ class Units(unittest.TestCase):
                 plain, template = ([line for line in settings(texts[f"webserv{at}.{kind}"]) if line.split("=")[0] not in names]
                                    for at in ("", "@"))
                 self.assertEqual(plain, template)
+
+    def test_the_drop_in_for_later_versions_leaves_the_signal_to_systemd(self):
+        text = (SOURCE / "optional" / "notify-reload.conf.in").read_text(encoding="utf-8")
+        self.assertEqual(settings(text), ["[Service]", "Type=notify-reload", "ExecReload=",
+                                          "ExecReload=@CMAKE_INSTALL_FULL_BINDIR@/webserv check"])
+        version = int(re.match(r"systemd (\d+)", self.analyze("--version").stdout)[1])
+        if version < 253:
+            self.skipTest(f"systemd {version} does not know it")
+        drop_in = self.folder / "webserv.service.d" / "notify-reload.conf"
+        drop_in.parent.mkdir()
+        drop_in.write_text(text.replace("@CMAKE_INSTALL_FULL_BINDIR@", str(self.folder / "bin")), encoding="utf-8")
+        result = self.analyze("verify", str(self.folder / "webserv.service"))
+        self.assertEqual([line for line in result.stderr.splitlines() if "webserv" in line], [])
 
     def test_limits_of_starts_are_explicit(self):
         texts = units("/usr/bin")
