@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -11,6 +13,20 @@
 
 namespace webserv {
 namespace {
+
+// What to do about an address that cannot be had.
+std::string_view remedy(Error error) {
+  switch (error) {
+    case Error::permission_denied:
+      return "ports below 1024 need the right CAP_NET_BIND_SERVICE, or a socket unit of systemd";
+    case Error::address_family_not_supported:
+      return "the sandbox of its unit allows no sockets of its own: the unit's first lines say how to, or use a socket "
+             "unit";
+    case Error::address_not_available:
+      return "choose an address that this machine has, with --listen or in the configuration";
+    default: return "choose another address with --listen or in the configuration, or stop the program that uses it";
+  }
+}
 
 class Opening {
  public:
@@ -59,10 +75,9 @@ class Opening {
       place.listener = *std::move(opened);
       return;
     }
-    refusal_.errors.push_back(
-        fmt::format("listener `{}` cannot listen at {}: {}; choose another address with --listen or in the "
-                    "configuration, or stop the program that uses it",
-                    place.name, place.address->to_string(), std::make_error_code(opened.error()).message()));
+    refusal_.errors.push_back(fmt::format("listener `{}` cannot listen at {}: {}; {}", place.name,
+                                          place.address->to_string(), std::make_error_code(opened.error()).message(),
+                                          remedy(opened.error())));
   }
 
   const std::span<const Listener> passed_;

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -61,13 +62,15 @@ std::string addresses_of(const Server& server) {
   return all;
 }
 
-// Roots may come and go, so that one that is not there stops nothing; but somebody should know.
+// Roots may come and go, so that one that is not there stops nothing; but somebody should know, once for each.
 void warn_of_missing_roots(const Config& config, const Log& log) {
+  std::set<std::string_view> seen;
   for (const VhostConfig& vhost : config.vhosts) {
     for (const RouteConfig& route : vhost.routes) {
       const auto* files = std::get_if<StaticFilesConfig>(&route.handler);
       std::error_code ignored;
-      if (files == nullptr || std::filesystem::exists(files->root, ignored)) continue;
+      if (files == nullptr || !seen.insert(files->root).second) continue;
+      if (std::filesystem::exists(files->root, ignored)) continue;
       log.event(Level::warning, "root_missing",
                 "a root is not there, or its folder may not be entered: 404 until it is",
                 {{"root", files->root}, {"vhost", vhost.name}, {"route", route.path}});
@@ -168,15 +171,15 @@ void Service::start(Plan plan) {
   ServerLog server_log{.events = &log_, .access = &sink_, .format = formats_of(plan.config).access};
   server_.emplace(workers, plan.listening.listeners, application, server_log);
   server_->start();
-  hold(std::move(plan), std::move(application));
-  malloc_trim(0);
-  if (file_.empty()) {
+  if (plan.config.file.empty()) {
     // Started by hand: somebody wants the address, and it is no log line.
     fmt::print("Serving {} at {}\n", options_.directory.value_or("the built-in welcome site"), addresses_of(*server_));
     std::fflush(stdout);
   }
   log_.event(Level::notice, "ready", serving(), {{"workers", workers}});
   notifier_.ready(serving());
+  hold(std::move(plan), std::move(application));
+  malloc_trim(0);
 }
 
 void Service::use_log(const Config& config) { log_.use(formats_of(config).events, config.log.level); }
@@ -226,10 +229,7 @@ void Service::reload() {
   notifier_.reloading();
   request_.begin();
   if (options_.directory) return nothing_to_reload("a folder is served, without a configuration");
-  if (file_.empty() && !config_file(options_))
-    return nothing_to_reload(
-        "the built-in site is served, and there is no "
-        "configuration");
+  if (file_.empty() && !config_file(options_)) return nothing_to_reload("there is no configuration yet");
   try {
     std::expected<Plan, Refusal> plan = plan_again();
     if (!plan) return keep_all(plan.error());
@@ -243,8 +243,8 @@ std::expected<Plan, Refusal> Service::plan_again() const {
   if (!config_file(options_)) {
     return std::unexpected(
         Refusal{ExitStatus::wrong_config,
-                {fmt::format("{}: error: the configuration is gone; put it back, or restart the server "
-                             "for the built-in site",
+                {fmt::format("{}: error: the configuration is gone; put it back, or restart the server for the "
+                             "built-in site",
                              file_)}});
   }
   return make_plan(options_, passed_, listening_);
@@ -253,6 +253,7 @@ std::expected<Plan, Refusal> Service::plan_again() const {
 // First all workers answer by the new configuration, then connections come in by its listeners.
 void Service::take_over(Plan plan) {
   auto application = std::make_shared<const Application>(build_site(plan.config, server_->workers(), clock_, log_));
+  server_->log_requests(formats_of(plan.config).access);
   next_.emplace(std::move(plan), application);
   server_->replace(std::move(application), [this] {
     server_->listen(next_->plan.listening.listeners, [this] { signals_.post(Signals::Event::taken_over); });
@@ -262,7 +263,6 @@ void Service::take_over(Plan plan) {
 void Service::taken_over() {
   Next next = *std::exchange(next_, std::nullopt);
   use_log(next.plan.config);
-  server_->log_requests(formats_of(next.plan.config).access);
   const Outline outline(next.plan.config, next.plan.listening);
   log_.event(Level::notice, "reloaded", "reloaded: " + changes(outline_, outline), {{"config", next.plan.config.file}});
   const std::vector<std::string> notes = needs_restart(outline_, outline, server_->workers());

@@ -289,7 +289,7 @@ class NeedsRestart(ReloadTest):
     def test_nothing_to_reload(self):
         port = free_port()
         for arguments, reason in ((["serve", "--listen", f"127.0.0.1:{port}", "{folder}"], "a folder is served"),
-                                  (["serve", "--listen", f"127.0.0.1:{port}"], "the built-in site is served")):
+                                  (["serve", "--listen", f"127.0.0.1:{port}"], "there is no configuration yet")):
             with self.subTest(reason):
                 if len(arguments) == 3 and os.path.exists("/etc/webserv/webserv.toml"):
                     self.skipTest("this machine has a configuration")
