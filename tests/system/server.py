@@ -84,11 +84,13 @@ class Server:
     `unix:SOCKET` there.
     """
 
-    def __init__(self, toml, files=None, inherit=(), names="http", wrapper=(), environment=None, arguments=None):
+    def __init__(self, toml, files=None, inherit=(), names="http", wrapper=(), environment=None, arguments=None,
+                 start_seconds=20):
         self.folder = tempfile.mkdtemp(prefix="webserv-test-")
         self.address = ("127.0.0.1", free_port())
         self.returncode = None
         self._process = None
+        self._start_seconds = start_seconds * PATIENCE
         write_files(self.folder, files or {})
         if inherit:
             self.address = inherit[0].getsockname()
@@ -137,7 +139,7 @@ class Server:
         with open(self.path("stderr"), "wb") as errors, open(self.path("stdout"), "wb") as output:
             self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
                                              env=self._environment, pass_fds=self._inherit)
-        deadline = time.monotonic() + 20 * PATIENCE
+        deadline = time.monotonic() + self._start_seconds
         self._notified.settimeout(0.1)
         while time.monotonic() < deadline:
             with contextlib.suppress(TimeoutError):
