@@ -113,13 +113,6 @@ char* put_hex_byte(char* to, unsigned char byte) {
   return to + 2;
 }
 
-// The bytes of the character that `text` begins with, or 0 if it does not begin with well-formed UTF-8.
-size_t character_size(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const size_t size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  return size <= text.size() && is_utf8(text.substr(0, size)) ? size : 0;
-}
-
 // Control characters of C0 and C1 (a terminal obeys both), by the bytes of one character.
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character[0]);

@@ -49,22 +49,6 @@ size_t skip_ascii(std::string_view text, size_t at) {
   return at;
 }
 
-// The bytes of the well-formed character that `text` begins with, which is no ASCII; 0 where it is none.
-// RFC 3629 4: the first byte decides how many follow and which the second may be.
-size_t character_size(std::string_view text) {
-  auto first = static_cast<unsigned char>(text[0]);
-  size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
-  auto second = static_cast<unsigned char>(text[1]);
-  unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-  unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-  if (second < least || second > most) return 0;
-  for (size_t i = 2; i < size; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
-  }
-  return size;
-}
-
 }  // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
@@ -125,6 +109,22 @@ void append_decimal(std::string& to, uint64_t number) {
 
 void append_hex(std::string& to, uint64_t number, int digits) {
   for (int i = digits; i-- > 0;) to.push_back(i < 16 ? "0123456789abcdef"[number >> (4 * i) & 0xf] : '0');
+}
+
+size_t character_size(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text[0]);
+  if (first < 0x80) return 1;
+  // RFC 3629 4: the first byte decides how many follow and which the second may be.
+  const size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
+  auto second = static_cast<unsigned char>(text[1]);
+  unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+  unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  for (size_t i = 2; i < size; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
+  }
+  return size;
 }
 
 bool is_utf8(std::string_view text) {

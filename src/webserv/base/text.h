@@ -36,6 +36,9 @@ void append_decimal(std::string& to, uint64_t number);
 // Appends `number` as exactly `digits` lower-case hexadecimal digits (the lowest ones).
 void append_hex(std::string& to, uint64_t number, int digits);
 
+// The bytes of the well-formed UTF-8 character that the text, which is not empty, begins with; 0 where it does not.
+size_t character_size(std::string_view text);
+
 // Whether the text is well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF).
 bool is_utf8(std::string_view text);
 
