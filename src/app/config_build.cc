@@ -142,7 +142,7 @@ Config build_config(const Section& file, std::string_view folder, Findings& find
   if (const Section* section = table_of(file, "timeouts")) build_timeouts(*section, config);
   if (const Section* section = table_of(file, "log")) build_log(*section, config);
   if (const auto* hosts = file.get<std::vector<Section>>("vhost")) {
-    const HostContext context{folder, config.listeners, config.limits.route};
+    const HostContext context{folder, config.listeners, config.limits.route, file.damaged};
     for (const Section& host : *hosts) config.vhosts.push_back(build_vhost(host, context, findings));
     check_host_names(config.vhosts, *hosts, findings);
   }

@@ -17,6 +17,7 @@ struct HostContext {
   std::string_view folder;  // where relative paths start
   std::span<const ListenerConfig> listeners;
   RouteLimits limits;  // of the server
+  bool damaged;        // whether the file may have more tables, which could not be read
 };
 
 // The whole file. Where something is told to `findings` the outcome is not to be used.
@@ -29,7 +30,7 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
 RouteConfig build_route(const Section& section, std::string_view path, const VhostConfig& host,
                         const HostContext& context, Findings& findings);
 
-// Whether a key of the section is not known but seems to mean the handler of a route, or routes.
+// Whether a key of the section is not known, or could not be read, but may mean the handler of a route, or routes.
 bool means_handler(const Section& section);
 
 // Tells of redirects of this host that lead back to themselves. `sections` are those of its routes.

@@ -218,7 +218,7 @@ std::string target_path(const RedirectConfig& redirect) {
 
 bool means_handler(const Section& section) {
   const auto brings_handler = [](const Key* key) { return key->role == Role::handler || key->inner == Table::route; };
-  return std::ranges::any_of(section.meant, brings_handler);
+  return section.damaged || std::ranges::any_of(section.meant, brings_handler);
 }
 
 RouteConfig build_route(const Section& section, std::string_view path, const VhostConfig& host,

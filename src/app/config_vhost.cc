@@ -49,7 +49,7 @@ std::vector<std::string> build_listener_names(const Section& section, const Host
                  "leave it out for all listeners");
   }
   for (const Text& text : *texts) {
-    if (std::ranges::find(known, text.text) == known.end()) {
+    if (!context.damaged && std::ranges::find(known, text.text) == known.end()) {
       std::string suggestion = did_you_mean(text.text, known);
       if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
       findings.add(text.region, section.path_of("listeners"),
@@ -73,6 +73,7 @@ void move_own_route(const Section& host, std::vector<Section>& routes, Findings&
         routes.begin(),
         {.table = Table::route, .region = host.region, .name = std::string(whole_host), .path = host.path});
   }
+  route->damaged = route->damaged || host.damaged;
   route->meant.insert(route->meant.end(), host.meant.begin(), host.meant.end());
   for (Entry& entry : own) {
     const std::string_view name = entry.key->name;

@@ -38,6 +38,11 @@ class TableSet {
   constexpr TableSet(std::initializer_list<Table> tables) {
     for (Table table : tables) bits_ |= 1u << static_cast<unsigned>(table);
   }
+  static constexpr TableSet all() {
+    TableSet set{};
+    set.bits_ = ~0u;
+    return set;
+  }
   constexpr bool contains(Table table) const { return (bits_ >> static_cast<unsigned>(table) & 1u) != 0; }
 
  private:

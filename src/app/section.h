@@ -42,6 +42,7 @@ struct Section {
   std::string name = {};               // of a table by name: a.b of [vhost."a.b"]; else empty
   std::string path = {};               // vhost."a.b".route."/x"
   std::vector<const Key*> meant = {};  // keys that unknown ones seem to mean: they are not missing
+  bool damaged = false;                // some of it could not be read, so that nothing is missing
   std::vector<Entry> entries = {};
 
   // Null where the key does not stand here. The name is one that the schema knows.

@@ -13,17 +13,17 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-// Bytes of the UTF-8 character at the beginning of `text`, or 0 where there is none (RFC 3629).
-size_t character_size(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  if (first < 0x80) return 1;
-  const size_t size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-  return size <= text.size() && is_utf8(text.substr(0, size)) ? size : 0;
-}
-
 Region one_character(SourcePlace place) { return {place, {place.line, place.column + 1}}; }
 
-void check_line(std::string_view line, uint32_t number, const TomlLimits& limits, Findings& findings) {
+// As Windows saves it: with a mark in front, or every second byte of the first characters a NUL.
+bool is_utf16(std::string_view text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
+  const auto is_pair = [&](size_t at) { return (text[at] == '\0') != (text[at + 1] == '\0'); };
+  return text.size() >= 4 && text.size() % 2 == 0 && is_pair(0) && is_pair(2);
+}
+
+// False where a parser may not read it.
+bool check_line(std::string_view line, uint32_t number, const TomlLimits& limits, Findings& findings) {
   if (line.size() > limits.line) {
     findings.add(one_character({number, 1}), {},
                  fmt::format("this line has {} bytes, more than the {} that are allowed", line.size(), limits.line),
@@ -46,6 +46,7 @@ void check_line(std::string_view line, uint32_t number, const TomlLimits& limits
     }
     i += std::max<size_t>(size, 1);
   }
+  return line.size() <= limits.line;
 }
 
 // Follows the text as TOML from value to value, without building anything. Stops where it is certain that no TOML
@@ -132,27 +133,58 @@ class Depth {
 
 }  // namespace
 
-void guard_toml(std::string_view text, Findings& findings, const TomlLimits& limits) {
+bool guard_toml(std::string_view text, Findings& findings, const TomlLimits& limits) {
   if (text.size() > limits.size) {
     findings.add({}, {},
                  fmt::format("the file has {} bytes, more than the {} that are allowed", text.size(),
                              format_number(limits.size, Unit::bytes)));
-    return;
+    return false;
+  }
+  if (is_utf16(text)) {
+    findings.add(one_character({1, 1}), {}, "the file is written in UTF-16", "save it as UTF-8");
+    return false;
   }
   if (text.starts_with(byte_order_mark)) {
     findings.add(one_character({1, 1}), {}, "the file begins with a byte order mark", "save it as UTF-8 without BOM");
   }
+  bool lines_fit = true;
   uint32_t number = 1;
   for (size_t begin = 0; begin < text.size(); ++number) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    check_line(text.substr(begin, end - begin), number, limits, findings);
+    lines_fit = check_line(text.substr(begin, end - begin), number, limits, findings) && lines_fit;
     begin = end + 1;
   }
+  return guard_depth(text, findings, limits) && lines_fit;
+}
+
+bool guard_depth(std::string_view text, Findings& findings, const TomlLimits& limits) {
   Depth depth(text, limits);
-  if (const std::string_view fault = depth.fault(); !fault.empty()) {
-    findings.add(one_character(depth.place()), {}, std::string(fault),
-                 fmt::format("{} parts, and {} levels, are allowed", limits.key_parts, limits.nesting));
+  const std::string_view fault = depth.fault();
+  if (fault.empty()) return true;
+  findings.add(one_character(depth.place()), {}, std::string(fault),
+               fmt::format("{} parts, and {} levels, are allowed", limits.key_parts, limits.nesting));
+  return false;
+}
+
+std::string clean_toml(std::string_view text) {
+  // A letter may stand nearly everywhere, so that it brings no further errors.
+  constexpr char instead = 'x';
+  std::string clean;
+  clean.reserve(text.size());
+  if (text.starts_with(byte_order_mark)) {
+    clean += ' ';
+    text.remove_prefix(byte_order_mark.size());
   }
+  while (!text.empty()) {
+    const size_t size = character_size(text);
+    if (size == 0 || text.front() == '\0') {
+      clean += instead;
+    } else {
+      clean += text.substr(0, size);
+    }
+    text.remove_prefix(std::max<size_t>(size, 1));
+  }
+  return clean;
 }
 
 }  // namespace webserv

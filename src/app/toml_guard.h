@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "app/diagnostic.h"
@@ -18,8 +19,15 @@ struct TomlLimits {
 };
 
 // Adds to `findings` what of these holds: the text is larger than the limits, begins with a byte order mark, has a NUL
-// or bytes that are no UTF-8 (the first of each line is told). Then the text is not for a parser. It is read as far as
-// it is TOML: a parser stops at the same place, and tells what is wrong there.
-void guard_toml(std::string_view text, Findings& findings, const TomlLimits& limits = {});
+// or bytes that are no UTF-8 (the first of each line is told). Says whether a parser may read what clean_toml() makes
+// of it. It is read as far as it is TOML: a parser stops at the same place, and tells what is wrong there.
+bool guard_toml(std::string_view text, Findings& findings, const TomlLimits& limits = {});
+
+// Whether keys, lists and tables are nested no deeper than a parser can bear; it is told where they are.
+bool guard_depth(std::string_view text, Findings& findings, const TomlLimits& limits = {});
+
+// The text with a character in the place of what is no UTF-8, no NUL, and no byte order mark: all the rest stays where
+// it is, by characters.
+std::string clean_toml(std::string_view text);
 
 }  // namespace webserv

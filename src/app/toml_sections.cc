@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/suggestion.h"
+#include "app/synonyms.h"
 #include "app/toml_guard.h"
 #include "app/toml_values.h"
 #include "app/values.h"
@@ -53,16 +54,25 @@ std::string homes_of(std::string_view name) {
   return fmt::format("{}", fmt::join(homes, " or "));
 }
 
+// Where what is missing in the file is told.
+const Section whole_file = {.table = Table::file, .region = {{1, 1}, {1, 1}}};
+
 class Reader {
  public:
-  explicit Reader(Findings& findings) : findings_(findings) {}
+  Reader(const Repairs& repairs, Findings& findings) : repairs_(repairs), findings_(findings) {}
 
   // Fills the entries of `section`, whose other members say which table `source` is.
   Section read(const toml::table& source, Section section) {
+    section.damaged = repairs_.lost_tables || repairs_.broken.contains(section.region.begin);
     for (auto&& [name, node] : source) {
-      const Region region = region_of(name.source());
+      if (context_.is_broken(region_of(name.source()))) {
+        section.damaged = true;
+        continue;
+      }
+      const Region region = repairs_.in_file(region_of(name.source()));
       const Key* key = find_key(section.table, name.str());
       if (key == nullptr) {
+        if (is_label(name, node, region, section)) continue;
         tell_unknown(name.str(), region, section);
         continue;
       }
@@ -88,13 +98,14 @@ class Reader {
       one.push_back(read(*table, {.table = key.inner, .region = region, .path = path}));
       return one;
     }
-    return read_value(key, node, path, findings_);
+    return read_value(key, node, path, context_);
   }
 
   Value tables(const Key& key, const toml::table& source, const std::string& path) {
     std::vector<Section> all;
     for (auto&& [name, node] : source) {
-      const Region region = region_of(name.source());
+      if (context_.is_broken(region_of(name.source()))) continue;
+      const Region region = repairs_.in_file(region_of(name.source()));
       std::string inner_path = path + '.' + written(name.str());
       if (const toml::table* table = node.as_table()) {
         all.push_back(read(
@@ -119,11 +130,17 @@ class Reader {
     };
     // A flood of unknown names shall not cost a search for each.
     if (findings_.counts_only(region)) return tell("unknown key", {});
+    const std::string unknown = "unknown key " + in_quotes(name);
+    if (const Synonym* synonym = find_synonym(name, std::span(&section.table, 1))) {
+      const Key* key = find_key(section.table, synonym->key);
+      if (key != nullptr) section.meant.push_back(key);
+      const bool is_elsewhere = key == nullptr && !synonym->key.empty();
+      return tell(unknown, std::string(synonym->advice) + (is_elsewhere ? ", in " + homes_of(synonym->key) : ""));
+    }
     if (const std::string homes = homes_of(name); !homes.empty()) {
       return tell(in_quotes(name) + " does not stand",
                   (find_key(Table::file, name) ? "write " : "it belongs in ") + homes);
     }
-    const std::string unknown = "unknown key " + in_quotes(name);
     if (const std::string_view meant = closest(name, names_in(section.table)); !meant.empty()) {
       section.meant.push_back(find_key(section.table, meant));
       return tell(unknown, fmt::format("did you mean `{}`?", meant));
@@ -136,8 +153,31 @@ class Reader {
     tell(unknown, fmt::format("did you mean {}{}?", key, homes_of(meant)));
   }
 
+  // Whether an unknown key is the second label of a host's name without quotes, which is told: the "org" of
+  // [vhost.example.org].
+  bool is_label(const toml::key& key, const toml::node& node, Region region, Section& section) {
+    if (section.table != Table::vhost || !node.is_table() || !closest(key.str(), names_in(Table::vhost)).empty()) {
+      return false;
+    }
+    std::string host = fmt::format("{}.{}", section.name, key.str());
+    for (const toml::table* table = node.as_table(); table->size() == 1;) {
+      const auto& [name, inner] = *table->begin();
+      if (!inner.is_table() || find_key(Table::vhost, name.str()) != nullptr) break;
+      host += fmt::format(".{}", name.str());
+      const Region label = repairs_.in_file(region_of(name.source()));
+      if (label.begin.line == region.begin.line) region.end = std::max(region.end, label.end);
+      table = inner.as_table();
+    }
+    if (section.region.begin.line == region.begin.line) region.begin = std::min(region.begin, section.region.begin);
+    findings_.add(region, section.path, "a host's name that has dots needs quotes",
+                  fmt::format("write [vhost.{}]", written(host)));
+    section.damaged = true;
+    return true;
+  }
+
   // Tells of keys without which the table makes no sense.
   void require_keys(const Section& section) {
+    if (section.damaged) return;
     for (const Key& key : schema()) {
       if (!key.required || !key.stands_in.contains(section.table)) continue;
       if (std::ranges::find(section.meant, &key) != section.meant.end()) continue;
@@ -146,11 +186,14 @@ class Reader {
       if (entry != nullptr && (tables == nullptr || !tables->empty())) continue;
       const std::string what = key.type == Type::tables ? std::string(header_of(key.inner)) : in_quotes(key.name);
       findings_.add(section.region, section.path_of(key.name),
-                    fmt::format("{} is missing in {}", what, in_brackets(section.path)));
+                    fmt::format("{} is missing in {}", what, in_brackets(section.path)),
+                    key.type == Type::tables ? "without one nothing is served" : "");
     }
   }
 
+  const Repairs& repairs_;
   Findings& findings_;
+  const ValueContext context_{repairs_, findings_};
 };
 
 // The last place that a parser may name: behind the last character of the line.
@@ -165,12 +208,31 @@ SourcePlace within(SourcePlace place, std::string_view text) {
   return {place.line, std::clamp(place.column, uint32_t{1}, end)};
 }
 
-void tell(const toml::parse_error& error, std::string_view text, Findings& findings) {
+std::string_view reason_of(const toml::parse_error& error) {
   constexpr std::string_view prefix = "Error while parsing ";
   std::string_view description = error.description();
   if (description.starts_with(prefix)) description.remove_prefix(prefix.size());
-  const SourcePlace place = within(place_of(error.source().begin), text);
-  findings.add({place, place}, {}, fmt::format("this is no TOML: {}", description));
+  return description;
+}
+
+// Reads a text that is no TOML, mended until it is some. Nothing where that does not come to an end.
+std::optional<Section> read_mended(std::string_view text, Findings& findings) {
+  // Each fault that only the parser sees costs one more reading.
+  constexpr size_t most_read = 8 * TomlLimits{}.size;
+  TomlMender mender(text, findings);
+  for (size_t read = 0; read < most_read; read += text.size() + 1) {
+    const MendedText mended = mender.mend();
+    if (!guard_depth(mended.text, findings)) return std::nullopt;
+    try {
+      return Reader(mended.repairs, findings).read(toml::parse(mended.text), whole_file);
+    } catch (const toml::parse_error& error) {
+      const SourcePlace place = within(place_of(error.source().begin), text);
+      if (mender.refuse(place, reason_of(error))) continue;
+      if (findings.empty()) findings.add({place, place}, {}, fmt::format("this is no TOML: {}", reason_of(error)));
+      return std::nullopt;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -178,15 +240,13 @@ void tell(const toml::parse_error& error, std::string_view text, Findings& findi
 std::string in_brackets(std::string_view path) { return path.empty() ? "the file" : fmt::format("[{}]", path); }
 
 std::optional<Section> read_sections(std::string_view text, Findings& findings) {
-  guard_toml(text, findings);
-  if (!findings.empty()) return std::nullopt;
+  if (!guard_toml(text, findings)) return std::nullopt;
+  std::string clean;
+  if (!findings.empty()) text = clean = clean_toml(text);
   try {
-    const toml::table file = toml::parse(text);
-    constexpr Region beginning{{1, 1}, {1, 1}};
-    return Reader(findings).read(file, {.table = Table::file, .region = beginning});
-  } catch (const toml::parse_error& error) {
-    tell(error, text, findings);
-    return std::nullopt;
+    return Reader({}, findings).read(toml::parse(text), whole_file);
+  } catch (const toml::parse_error&) {
+    return read_mended(text, findings);
   }
 }
 

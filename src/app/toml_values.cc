@@ -50,10 +50,11 @@ std::string_view name_of(Type type) {
 // One key's value.
 class ValueReader {
  public:
-  ValueReader(const Key& key, const std::string& path, Findings& findings)
-      : key_(key), path_(path), findings_(findings) {}
+  ValueReader(const Key& key, const std::string& path, const ValueContext& context)
+      : key_(key), path_(path), context_(context), findings_(context.findings) {}
 
   Value read(const toml::node& node) {
+    if (context_.is_broken(region_of(node.source()))) return {};
     switch (key_.type) {
       case Type::boolean:
         if (const auto* boolean = node.as_boolean()) return boolean->get();
@@ -190,6 +191,7 @@ class ValueReader {
   Value map(const toml::table& source) {
     std::vector<std::pair<Text, Text>> all;
     for (auto&& [name, node] : source) {
+      if (context_.is_broken(region_of(name.source())) || context_.is_broken(region_of(node.source()))) continue;
       if (const auto* text = node.as_string()) {
         all.push_back({{std::string(name.str()), region_of(name.source())}, {text->get(), region_of(node.source())}});
         continue;
@@ -205,13 +207,14 @@ class ValueReader {
 
   const Key& key_;
   const std::string& path_;
+  const ValueContext& context_;
   Findings& findings_;
 };
 
 }  // namespace
 
-Value read_value(const Key& key, const toml::node& node, const std::string& path, Findings& findings) {
-  return ValueReader(key, path, findings).read(node);
+Value read_value(const Key& key, const toml::node& node, const std::string& path, const ValueContext& context) {
+  return ValueReader(key, path, context).read(node);
 }
 
 }  // namespace webserv

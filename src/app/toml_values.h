@@ -7,14 +7,24 @@
 
 #include "app/diagnostic.h"
 #include "app/section.h"
+#include "app/toml_repair.h"
 
 namespace webserv {
 
 inline SourcePlace place_of(const toml::source_position& position) { return {position.line, position.column}; }
 inline Region region_of(const toml::source_region& source) { return {place_of(source.begin), place_of(source.end)}; }
 
-// The value of `key`, whose path is for messages; std::monostate where it is refused, which is told. Of a key whose
+// What reads values needs to know of the text.
+struct ValueContext {
+  const Repairs& repairs;
+  Findings& findings;
+
+  bool is_broken(Region region) const { return repairs.broken.contains(region.begin); }
+};
+
+// The value of `key`, whose path is for messages; std::monostate where it is refused, which is told, or
+// could not be read, which is told already. Of a key whose
 // type is a table of keys the value is always refused.
-Value read_value(const Key& key, const toml::node& node, const std::string& path, Findings& findings);
+Value read_value(const Key& key, const toml::node& node, const std::string& path, const ValueContext& context);
 
 }  // namespace webserv

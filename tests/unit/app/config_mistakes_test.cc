@@ -19,7 +19,8 @@ TEST(ConfigMistakes, keys_that_are_not_known) {
       {before_host("⟦\"\"⟧ = 4"), {"unknown key `` in the file"}},
       {before_host("[server]\n⟦log⟧ = \"info\""), {"`log` does not stand in [server]; write [log]"}},
       {before_host("[server]\n⟦listener⟧ = 80\n⟦listen⟧ = 80"),
-       {"`listener` does not stand in [server]; write [listener.NAME]", "did you mean [listener.NAME]?"}},
+       {"`listener` does not stand in [server]; write [listener.NAME]",
+        "write address = \"*:80\" in a table [listener.http]"}},
       {before_host("[server]\n⟦session⟧ = \"x\"\n⟦server_name⟧ = \"x\""),
        {"write [session]", "unknown key `server_name` in"}},
       {before_host("[server]\n⟦workres⟧ = 1"), {"unknown key `workres` in [server]; did you mean `workers`?"}},
@@ -35,11 +36,13 @@ TEST(ConfigMistakes, keys_that_are_not_known) {
       {before_host("[timeouts]\n⟦idel⟧ = \"3s\"\n⟦drian⟧ = \"3s\""), {"did you mean `idle`?", "did you mean `drain`?"}},
       {before_host("[log]\n⟦acces⟧ = \"off\""), {"did you mean `access`?"}},
       {"[⟦vhosts⟧.a]\nroot = \"x\"", {"unknown key `vhosts` in the file; did you mean `vhost`?"}},
-      {"⟦⟧[⟦sites⟧.a]\nroot = \"x\"", {"[vhost.NAME] is missing in the file", "unknown key `sites` in the file"}},
+      {"⟦⟧[⟦xyzzy⟧.a]\nroot = \"x\"", {"[vhost.NAME] is missing in the file", "unknown key `xyzzy` in the file"}},
+      {"[⟦sites⟧.a]\nroot = \"x\"", {"unknown key `sites` in the file; write a table [vhost.\"example.org\"]"}},
       {"[vhost.a.⟦routes⟧.\"/\"]\nroot = \"x\"", {"did you mean `route`?"}},
       {in_host("⟦rot⟧ = \"www\""), {"unknown key `rot` in [vhost.\"*\"]; did you mean `root`?"}},
       {in_host("root = \"x\"\n⟦directory_listing⟧ = true"), {"unknown key `directory_listing`"}},
-      {in_host("root = \"x\"\n⟦symlink⟧ = \"/nix/store\""), {"did you mean `symlinks`?"}},
+      {in_host("root = \"x\"\n⟦symlink⟧ = \"/nix/store\""),
+       {"folders elsewhere that they may lead into are `symlinks`"}},
       {in_host("root = \"x\"\n⟦address⟧ = \"*:80\""),
        {"`address` does not stand in [vhost.\"*\"]; it belongs in [listener.NAME]"}},
       {in_route("root = \"x\"\n⟦aliases⟧ = \"a\""),
@@ -49,7 +52,7 @@ TEST(ConfigMistakes, keys_that_are_not_known) {
       {in_route("redirect = { ⟦url⟧ = \"/y\", to = \"/y\" }"), {"unknown key `url`"}},
       {in_route("respond = { ⟦tpye⟧ = \"text/plain\" }"), {"did you mean `type`?"}},
       {in_route("respond.⟦body⟧ = \"x\""),
-       {"`body` does not stand in [vhost.\"*\".route.\"/x/\".respond]; it belongs in"}},
+       {"unknown key `body` in [vhost.\"*\".route.\"/x/\".respond]; did you mean `text`?"}},
   });
 }
 
@@ -191,22 +194,135 @@ TEST(ConfigMistakes, listeners) {
   });
 }
 
-TEST(ConfigMistakes, syntax_is_told_with_its_place) {
+TEST(ConfigMistakes, files_without_a_host) {
   expect_mistakes({
       {"⟦⟧", {"[vhost.NAME] is missing in the file"}},
       {"⟦⟧# nothing\n", {"[vhost.NAME] is missing in the file"}},
-      {"⟦⟧[vhost]\n", {"[vhost.NAME] is missing in the file"}},
-      {"[server]\nworkers = ⟦⟧\n", {"this is no TOML: key-value pair: expected value, saw '\\n'"}},
-      {"[server]\nworkers ⟦⟧4\n", {"expected '=', saw '4'"}},
-      {"[server⟦⟧\n", {"expected ']', saw"}},
-      {"[server]\nworkers = 1\nworkers = ⟦⟧2\n", {"cannot redefine existing integer 'workers'"}},
-      {"[server]\n\n⟦⟧[server]\n", {"cannot redefine existing table 'server'"}},
-      {"[vhost.\"a\"]\nroot = ⟦⟧www\n", {"this is no TOML"}},
-      {"[vhost.\"a\"]\nroot = \"www⟦⟧\n", {"this is no TOML: string"}},
-      {"[vhost.\"a\"]\nroot = \"www\" ⟦⟧listing = true\n", {"expected a comment or whitespace, saw 'l'"}},
-      {"[vhost.\"a\"]\nindex = [\"a\" ⟦⟧\"b\"]\n", {"expected comma or closing ']', saw '\"'"}},
-      {"[vhost.\"a\"]\nlocation ⟦⟧/ {\n", {"this is no TOML: key-value pair: expected '=', saw '/'"}},
-      {"⟦⟧{ \"server\": {} }\n", {"expected keys, tables, whitespace or comments"}},
+      {"⟦⟧[vhost]\n", {"[vhost.NAME] is missing in the file; without one nothing is served"}},
+  });
+}
+
+TEST(ConfigMistakes, values_that_are_no_toml) {
+  expect_mistakes({
+      {before_host("[server]\n⟦workers⟧ ="), {"the value of `workers` is missing; write it behind \"=\""}},
+      {before_host("[server]\n⟦workers⟧ = # four"), {"the value of `workers` is missing"}},
+      {before_host("[server]\nworkers ⟦==⟧ 4"), {"one \"=\" stands between a key and its value; write ="}},
+      {before_host("[server]\nworkers ⟦=>⟧ 4"), {"one \"=\" stands between"}},
+      {before_host("[server]\nworkers = ⟦four⟧"), {"`four` is a text, which needs quotes; write \"four\""}},
+      {before_host("[server]\nworkers = ⟦04⟧ # four"),
+       {"`04` has a zero in front, which numbers in TOML do not have; write 4"}},
+      {before_host("[server]\nworkers = 4⟦;⟧"), {"`;` stands behind a value, where only a comment may; remove it"}},
+      {before_host("[server]\nworkers = 4⟦, x = 1⟧"), {"write it on a line of its own"}},
+      {before_host("[server]\nworkers = ⟦null⟧"), {"`null` is no value in TOML; leave the key out"}},
+      {before_host("[limits]\nbody_size = ⟦10M⟧"),
+       {"`10M` is a number with a unit, which needs quotes; write \"10M\""}},
+      {before_host("[timeouts]\nidle = ⟦15 seconds⟧"), {"write \"15s\""}},
+      {before_host("[server]\nworkers = ⟦99999999999999999999⟧"), {"this is no TOML: "}},
+      {before_host("[listener.http]\naddress = ⟦127.0.0.1:80⟧"), {"`127.0.0.1:80` is a text, which needs quotes"}},
+      {before_host("[listener.http]\naddress = ⟦*:80⟧"), {"write \"*:80\""}},
+      {before_host("[listener.http]\naddress = [ ⟦*:80⟧, *:81 ]"), {"write \"*:80\""}},
+      {in_host("root = ⟦/srv/my site⟧ # here"), {"write \"/srv/my site\""}},
+      {in_host("root = ⟦/srv/www⟧;"), {"write \"/srv/www\""}},
+      {in_host("root = ⟦\"www⟧"), {"this text has no quotes at its end; write \"www\""}},
+      {in_host("root = ⟦'www;⟧"), {"write \"www\""}},
+      {in_host("root = \"⟦\\s⟧ites\""), {"`\\s` means nothing in a text in double quotes; write \\\\ for a backslash"}},
+      {in_host("root = \"a⟦\x01⟧\""), {"a control character stands in this text"}},
+      {in_host("root = \"x\" # ⟦\x01⟧"), {"a control character stands in this comment; remove it"}},
+      {in_host("root = ⟦\"\"\"⟧www\nlisting = on"), {"this text has no \"\"\" at its end"}},
+      {in_host("root = \"www\" ⟦listing = true⟧"), {"write it on a line of its own"}},
+      {in_host("root = \"x\"\nindex = \"a\" ⟦\"b\"⟧"), {"write several values as a list: [\"a\", \"b\"]"}},
+      {in_host("root = \"x\"\nindex = [\"a\" ⟦\"⟧b\"]"),
+       {"a comma is missing between two elements; write one before it"}},
+      {in_host("root = \"x\"\nindex = ⟦[⟧\"a\",\n  \"b\"\nlisting = true"), {"this list has no \"]\" at its end"}},
+      {in_host("root = \"x\"\nindex = [\"a\", ⟦,⟧ \"b\"]"), {"a value is missing before this comma"}},
+      {in_host("root = \"x\"\nindex = [\"a\"⟦}⟧"), {"\"}\" stands where \"]\" is expected"}},
+      {in_host("root = \"x\"\nlisting = ⟦True⟧"), {"`True` is no value in TOML; write true"}},
+      {in_host("root = \"x\"\nlisting = ⟦off⟧"), {"write false"}},
+      {in_route("redirect = { to⟦:⟧ \"/y\" }"), {"\":\" stands behind `to` where \"=\" belongs; write to = ..."}},
+      {in_route("redirect = { to = \"/y\"⟦,⟧ }"), {"a comma stands before \"}\"; remove it"}},
+      {in_route("redirect = { to = \"/y\" ⟦s⟧tatus = 301 }"), {"a comma is missing between two keys"}},
+      {in_route("redirect = { ⟦to⟧ \"/y\" }"), {"\"=\" is missing behind `to`"}},
+      {in_route("redirect = ⟦{⟧\n  to = \"/y\",\n  status = 301,\n}"), {"a table in braces stands on one line"}},
+      {in_route("redirect = ⟦{⟧ to = \"/y\"\nmethods = [\"GET\"]"), {"this table has no \"}\" at its end"}},
+  });
+}
+
+TEST(ConfigMistakes, lines_that_are_no_toml) {
+  expect_mistakes({
+      {before_host("[server]\n⟦workers 4⟧"), {"\"=\" is missing behind `workers`; write workers = 4"}},
+      {before_host("[server]\n⟦workers: 4⟧"), {"\":\" stands behind `workers` where \"=\" belongs; write workers = 4"}},
+      {in_host("⟦root /srv/www;⟧"), {"write root = \"/srv/www\""}},
+      {in_host("root = \"x\"\n⟦listing⟧"), {"a line of TOML is a key, \"=\" and a value, and `listing` stands alone"}},
+      {in_host("root = \"x\"\n⟦autoindex on;⟧"), {"\"=\" is missing behind `autoindex`; write listing = true"}},
+      {in_host("root = \"x\"\n⟦proxy_pass http://127.0.0.1:3000;⟧"), {"passes no requests on to other servers"}},
+      {in_host("⟦location / {⟧\n  ⟦root x;⟧\n}"),
+       {"TOML has no blocks in braces; write [vhost.NAME.route.\"/\"]", "write root = \"x\""}},
+      {"⟦server {⟧\n⟦listen 80;⟧\n}", {"write [vhost.\"example.org\"]", "write address = "}},
+      {"⟦<VirtualHost *:80>⟧\n⟦DocumentRoot /srv⟧\n</VirtualHost>",
+       {"TOML has no blocks in tags; write [vhost.\"example.org\"]", "write root = "}},
+      {"⟦example.org {⟧\n}", {"write [vhost.\"example.org\"]"}},
+      {before_host("⟦}⟧"), {"`}` ends nothing: TOML has no blocks; remove it"}},
+      {"⟦{ \"server\": {} }⟧\n", {"as JSON has"}},
+      {before_host("⟦= 4⟧"), {"\"=\" is missing behind"}},
+  });
+}
+
+TEST(ConfigMistakes, headers_that_are_no_toml) {
+  expect_mistakes({
+      {before_host("⟦[server⟧\n⟦worker⟧ = 1"),
+       {"this header of a table has no \"]\" at its end; write [server]", "in [server]; did you mean `workers`?"}},
+      {before_host("[server] ⟦# x]⟧"), {}},
+      {before_host("[server] ⟦workers = 1⟧"), {"stands behind the header of a table"}},
+      {before_host("[server]⟦;⟧"), {"remove it"}},
+      {before_host("[⟦listener \"web\"⟧]"), {"the names of a table have dots between them; write [listener.web]"}},
+      {before_host("[⟦]⟧\nx = 1"), {"a name is missing here"}},
+      {before_host("[listener.⟦]⟧\nx = 1"), {"a name is missing here"}},
+      {"[vhost.⟦*⟧]\n⟦rot⟧ = \"x\"",
+       {"`*` needs quotes: only letters, digits, \"-\" and \"_\" go without; write [vhost.\"*\"]",
+        "in [vhost.\"*\"]; did you mean"}},
+      {"[vhost.⟦*.a.b⟧.route.\"/\"]\nroot = \"x\"", {"write [vhost.\"*.a.b\".route.\"/\"]"}},
+      {"[vhost.a.route.⟦/x/⟧]\nroot = \"x\"", {"write [vhost.a.route.\"/x/\"]"}},
+      {"[vhost.a.route.⟦/favicon.ico⟧]\nroot = \"x\"", {"write [vhost.a.route.\"/favicon.ico\"]"}},
+      {"[vhost.⟦\"a.b⟧]\nroot = \"x\"", {"this name has no quotes at its end; write [vhost.\"a.b\"]"}},
+      {"[vhost.⟦a.b⟧]\nroot = \"x\"", {"a host's name that has dots needs quotes; write [vhost.\"a.b\"]"}},
+      {"[vhost.⟦www.a.b⟧.route.\"/\"]\nroot = \"x\"", {"write [vhost.\"www.a.b\"]"}},
+  });
+}
+
+TEST(ConfigMistakes, what_stands_twice) {
+  expect_mistakes({
+      {before_host("[server]\nworkers = 1\n⟦workers⟧ = 2"),
+       {"`workers` stands twice in its table, first at line 2; remove one of the two"}},
+      {before_host("[server]\n\n[⟦server⟧]\nx = 1"),
+       {"the table [server] stands twice, first at line 1; write all of its keys below one header"}},
+      // The first of them may have its handler in the second.
+      {"[vhost.a]\naliases = \"b\"\n[⟦vhost.\"a\"⟧]\nroot = \"x\"", {"the table [vhost.a] stands twice"}},
+      {before_host("server.workers = 1\n[⟦server⟧]"), {"this is no TOML: "}},
+      {in_route("redirect = ⟦{ to = \"/y\", to = \"/z\" }⟧"), {"this is no TOML: "}},
+  });
+}
+
+TEST(ConfigMistakes, syntax_errors_hide_nothing_but_what_they_break) {
+  expect_mistakes({
+      {R"(⟦a⟧ = 1
+[server]
+workers = ⟦x⟧
+⟦b⟧ = 1
+[vhost."*"]
+root = ⟦www⟧
+⟦c⟧ = 1
+[vhost."*".route."/x/"]
+redirect = ⟦{⟧
+  to = "/y",
+}
+⟦d⟧ = 1
+[vhost."*".route."/y/"]
+respond = {}
+⟦e⟧ = 1
+)",
+       {"`a`", "`x` is", "`b`", "`www`", "`c`", "one line", "`d`", "`e`"}},
+      // Where a table is lost nothing is missing, and no name is unknown.
+      {"[listener.⟦]⟧\n[vhost.\"a\"]\nlisteners = \"other\"", {"a name is missing here"}},
   });
 }
 

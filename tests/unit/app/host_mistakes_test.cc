@@ -28,7 +28,6 @@ TEST(HostMistakes, names_of_hosts) {
       {"[vhost.⟦\"-a.b\"⟧]\nroot = \"x\"", {"a label begins or ends with \"-\""}},
       {"[vhost.⟦\"" + std::string(64, 'a') + ".b\"⟧]\nroot = \"x\"",
        {"a label has 64 bytes, and at most 63 are allowed"}},
-      {"[vhost.⟦a⟧.⟦b⟧]\nroot = \"x\"", {"the host `a` serves nothing", "unknown key `b` in [vhost.a]"}},
       {"[vhost.⟦a⟧]\n", {"the host `a` serves nothing; give it a `root`, or routes"}},
       {"[vhost.⟦a⟧.route]\n", {"the host `a` serves nothing"}},
       {"[vhost.⟦a⟧]\naliases = [\"b\"]\n", {"the host `a` serves nothing"}},

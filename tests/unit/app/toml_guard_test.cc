@@ -115,5 +115,18 @@ TEST(TomlGuard, saves_the_parser_from_files_that_exhaust_it) {
   }
 }
 
+TEST(TomlGuard, tells_what_is_wrong_with_utf16_once) {
+  for (const std::string& text : {"\xFF\xFE[\0a\0"s, "\xFE\xFF\0[\0a"s, "[\0a\0]\0"s, "\0[\0a"s}) {
+    EXPECT_THAT(told(text), ElementsAre("a:1:1: error: the file is written in UTF-16; save it as UTF-8"));
+  }
+}
+
+TEST(TomlGuard, what_is_no_utf8_can_be_read_over) {
+  EXPECT_EQ(clean_toml("a = 1"), "a = 1");
+  EXPECT_EQ(clean_toml("\xEF\xBB\xBF"
+                       "a = \"\xFCx\0\xC3\xBC\""s),
+            " a = \"xxx\xC3\xBC\"");
+}
+
 }  // namespace
 }  // namespace webserv

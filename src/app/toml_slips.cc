@@ -1,0 +1,210 @@
+#include "app/toml_slips.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "app/diagnostic.h"
+#include "app/schema.h"
+#include "app/synonyms.h"
+#include "webserv/base/text.h"
+
+namespace webserv {
+namespace {
+
+constexpr std::string_view example_host = "[vhost.\"example.org\"]";
+
+bool is_any_of(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+std::string_view without(std::string_view text, char end) {
+  while (text.ends_with(end)) text.remove_suffix(1);
+  return trim(text);
+}
+
+// 1*DIGIT with single underscores between them, from the beginning of `text`: how many characters.
+size_t digits(std::string_view text) {
+  size_t end = 0;
+  while (end < text.size() && (is_digit(text[end]) || (text[end] == '_' && end > 0 && text[end - 1] != '_'))) ++end;
+  return end;
+}
+
+// As far as it is told by what it consists of: the parser looks closer.
+bool may_be_number(std::string_view word) {
+  if (word.starts_with('+') || word.starts_with('-')) word.remove_prefix(1);
+  if (is_any_of(word, {"inf", "nan"})) return true;
+  if (word.size() > 2 && word[0] == '0' && is_any_of(word.substr(1, 1), {"x", "o", "b"})) {
+    return word.find_first_not_of("0123456789abcdefABCDEF_", 2) == std::string_view::npos;
+  }
+  const size_t whole = digits(word);
+  if (whole == 0) return false;
+  std::string_view rest = word.substr(whole);
+  if (rest.starts_with('.')) {
+    const size_t fraction = digits(rest.substr(1));
+    if (fraction == 0) return false;
+    rest.remove_prefix(1 + fraction);
+  }
+  if (rest.starts_with('e') || rest.starts_with('E')) {
+    rest.remove_prefix(1);
+    if (rest.starts_with('+') || rest.starts_with('-')) rest.remove_prefix(1);
+    rest.remove_prefix(digits(rest));
+  }
+  return rest.empty();
+}
+
+bool may_be_date(std::string_view word) {
+  const auto has = [&](size_t at, char c) { return word.size() > at && word[at] == c; };
+  if (word.find_first_not_of("0123456789-:.TtZz+") != std::string_view::npos) return false;
+  return (digits(word) == 4 && has(4, '-') && has(7, '-')) || (digits(word) == 2 && has(2, ':') && has(5, ':'));
+}
+
+// The value as it would be written in TOML.
+std::string written_value(std::string_view text) {
+  if (text.empty()) return "...";
+  if (is_any_of(text.substr(0, 1), {"\"", "'", "[", "{"})) return std::string(text);
+  const std::optional<Fault> fault = fault_of_bare_value(text);
+  if (!fault) return std::string(text);
+  constexpr std::string_view write = "write ";
+  return fault->suggestion.starts_with(write) ? fault->suggestion.substr(write.size()) : quoted_text(shortened(text));
+}
+
+// A number with a unit as it would be written: "15s" of 15 seconds.
+std::string with_unit(std::string_view text) {
+  constexpr std::string_view write = "write \"";
+  const auto size = parse_size(text);
+  const auto duration = parse_duration(text);
+  if (size || duration) return quoted_text(text);
+  for (const std::string& suggestion : {duration.error().suggestion, size.error().suggestion}) {
+    if (suggestion.starts_with(write)) return suggestion.substr(write.size() - 1);
+  }
+  return quoted_text(shortened(text));
+}
+
+bool begins_with_tag(std::string_view line) { return line.size() > 1 && line[0] == '<' && line.ends_with('>'); }
+
+// The names behind "location" and the like, without modifiers such as "~".
+std::string_view last_word(std::string_view text) {
+  const size_t blank = text.find_last_of(" \t");
+  return blank == std::string_view::npos ? text : text.substr(blank + 1);
+}
+
+std::string header_of_route(std::string_view path) {
+  return fmt::format("write [vhost.NAME.route.{}]",
+                     path.starts_with('/') ? quoted_text(shortened(path)) : "\"/PATH/\"");
+}
+
+}  // namespace
+
+std::string quoted_text(std::string_view text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  const bool has_control = std::ranges::any_of(text, is_control);
+  const bool has_escapes = text.find_first_of("\"\\") != std::string_view::npos;
+  if (has_escapes && !has_control && text.find('\'') == std::string_view::npos) return fmt::format("'{}'", text);
+  std::string quoted = "\"";
+  for (char c : text) {
+    if (is_control(c)) {
+      quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    } else {
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+  }
+  return quoted + '"';
+}
+
+std::optional<Fault> fault_of_bare_value(std::string_view word) {
+  if (word == "true" || word == "false" || may_be_date(word)) return std::nullopt;
+  const std::string lower = to_lower(word);
+  const auto value = [&](std::string_view reason, std::string_view written) {
+    return Fault{fmt::format("{} {}", in_quotes(word), reason), fmt::format("write {}", written)};
+  };
+  if (is_any_of(lower, {"true", "yes", "on", "enable", "enabled"})) return value("is no value in TOML", "true");
+  if (is_any_of(lower, {"false", "no", "off", "disable", "disabled"})) return value("is no value in TOML", "false");
+  if (is_any_of(lower, {"null", "nil", "none", "undefined", "~"})) {
+    return Fault{fmt::format("{} is no value in TOML", in_quotes(word)), "leave the key out"};
+  }
+  if (may_be_number(word)) {
+    const std::string_view number = word.substr(word.find_first_not_of("+-"));
+    if (number.size() < 2 || number[0] != '0' || !is_digit(number[1])) return std::nullopt;
+    const std::string_view rest = number.substr(std::min(number.find_first_not_of('0'), number.size() - 1));
+    return value("has a zero in front, which numbers in TOML do not have", rest);
+  }
+  const bool has_unit = is_digit(word.front()) && word.find_first_not_of(".:/", digits(word)) == digits(word);
+  if (has_unit && word.find_first_of("0123456789.:/,", digits(word)) == std::string_view::npos) {
+    return value("is a number with a unit, which needs quotes", with_unit(word));
+  }
+  const std::string written = quoted_text(shortened(word));
+  return value("is a text, which needs quotes", written);
+}
+
+Fault fault_of_directive(std::string_view name, std::string_view rest) {
+  if (name.starts_with('{'))
+    return {"this is no TOML: it has no braces around a file, as JSON has",
+            "write tables as [limits], keys as name = value"};
+  if (rest.starts_with('{')) return fault_of_block(fmt::format("{} {}", name, rest));
+  const bool has_colon = rest.starts_with(':') || name.ends_with(':');
+  if (rest.starts_with(':')) rest = trim(rest.substr(1));
+  if (rest.starts_with('=')) rest = trim(rest.substr(1));
+  if (has_colon) name = without(name, ':');
+  rest = without(rest, ';');
+  name = without(name, ';');
+  const Synonym* synonym = find_synonym(name, all_tables);
+  std::string suggestion;
+  if (synonym != nullptr) {
+    suggestion = synonym->advice;
+  } else if (name.find_first_of("<>{}()$@!\\|&%") == std::string_view::npos) {
+    suggestion = fmt::format("write {} = {}", name, written_value(rest));
+  }
+  if (has_colon)
+    return {fmt::format("\":\" stands behind {} where \"=\" belongs", in_quotes(name)), std::move(suggestion)};
+  if (rest.empty())
+    return {fmt::format("a line of TOML is a key, \"=\" and a value, and {} stands alone", in_quotes(name)),
+            std::move(suggestion)};
+  return {fmt::format("\"=\" is missing behind {}", in_quotes(name)), std::move(suggestion)};
+}
+
+bool begins_block(std::string_view line) {
+  if (begins_with_tag(line)) return line[1] != '/';
+  if (!line.ends_with('{')) return false;
+  line.remove_suffix(1);
+  return line.find_first_of("=\"'#[") == std::string_view::npos;
+}
+
+bool ends_block(std::string_view line) {
+  return line == "}" || line == "};" || line == "}," || (begins_with_tag(line) && line[1] == '/');
+}
+
+Fault fault_of_block(std::string_view line) {
+  std::string reason = fmt::format("TOML has no blocks in {}", line.starts_with('<') ? "tags" : "braces");
+  std::string_view words = trim(line.substr(0, line.find_first_of("{>")));
+  if (words.starts_with('<')) words.remove_prefix(1);
+  const std::string_view first = words.substr(0, words.find_first_of(" \t"));
+  const std::string name = to_lower(first);
+  const std::string_view last = last_word(words);
+  if (is_any_of(name, {"server", "virtualhost"})) return {std::move(reason), fmt::format("write {}", example_host)};
+  if (is_any_of(name, {"http", "events", "stream"})) return {std::move(reason), "remove it"};
+  if (is_any_of(name, {"location", "handle", "handle_path", "route", "directory", "locationmatch"})) {
+    return {std::move(reason), header_of_route(last)};
+  }
+  if (name.starts_with("$http")) return {std::move(reason), fmt::format("write {}", example_host)};
+  if (is_any_of(name, {"if", "ifmodule", "ifdefine", "map", "else"}))
+    return {"TOML has no blocks, and webserv no conditions", "remove it"};
+  if (const Synonym* synonym = find_synonym(name, all_tables)) return {std::move(reason), std::string(synonym->advice)};
+  if (first.find_first_of(".:*") != std::string_view::npos && first.find_first_of("()") == std::string_view::npos) {
+    std::string_view host =
+        first.starts_with("http://") || first.starts_with("https://") ? first.substr(first.find("//") + 2) : first;
+    host = without(host.substr(0, host.find_first_of(":/,")), ',');
+    return {std::move(reason), fmt::format("write [vhost.{}]", host.empty() ? "\"*\"" : quoted_text(shortened(host)))};
+  }
+  const auto is_table = [&](Table table) {
+    return table == Table::file ? false : header_of(table).starts_with(fmt::format("[{}", name));
+  };
+  for (Table table : all_tables) {
+    if (!name.empty() && is_table(table)) return {std::move(reason), fmt::format("write {}", header_of(table))};
+  }
+  return {std::move(reason), "write the name of the table in brackets, as in [limits]"};
+}
+
+}  // namespace webserv

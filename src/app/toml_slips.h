@@ -1,0 +1,30 @@
+// What people write who think of another language, or of none: what they most likely meant. All are pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/values.h"
+
+namespace webserv {
+
+// A text in quotes as TOML has it: in double ones, or in single ones where it has backslashes.
+std::string quoted_text(std::string_view text);
+
+// What is wrong with a value that is neither in quotes nor in brackets; nothing where it may be a number, a date, true
+// or false. `word` is not empty.
+std::optional<Fault> fault_of_bare_value(std::string_view word);
+
+// What is wrong with a line that has a name and more, but no "=": of nginx, Apache, Caddy, lighttpd, YAML, or just
+// forgotten. `name` is its first word, `rest` what follows, without blanks at its ends.
+Fault fault_of_directive(std::string_view name, std::string_view rest);
+
+// Whether the line begins a block: it ends with a brace, or is a tag of Apache's.
+bool begins_block(std::string_view line);
+// Whether the line does nothing but end a block.
+bool ends_block(std::string_view line);
+// What is wrong with a line that begins one.
+Fault fault_of_block(std::string_view line);
+
+}  // namespace webserv
