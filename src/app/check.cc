@@ -1,26 +1,67 @@
 #include "app/check.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "app/config_source.h"
 #include "app/diagnostic.h"
+#include "app/report.h"
 
 namespace webserv {
+namespace {
+
+using Mistakes = std::vector<Diagnostic>;
+
+std::expected<Config, Mistakes> load(const CheckOptions& options) {
+  std::optional<std::string> file = options.config;
+  if (file == standard_input) return read_standard_input();
+  if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
+  if (file) return load_config(*file);
+  return std::unexpected(Mistakes{{"webserv.toml",
+                                   {},
+                                   {},
+                                   "there is no configuration, neither in $CONFIGURATION_DIRECTORY nor in /etc/webserv",
+                                   "name one with --config FILE"}});
+}
+
+// "2 hosts", "1 host"
+std::string counted(size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+std::string summary(const Config& config) {
+  size_t routes = 0;
+  for (const VhostConfig& host : config.vhosts) routes += host.routes.size();
+  return fmt::format("{}: {}, {}, no mistakes\n", config.file, counted(config.vhosts.size(), "host"),
+                     counted(routes, "route"));
+}
+
+void print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
+
+}  // namespace
 
 ExitStatus check(const CheckOptions& options) {
-  std::optional<std::string> file = options.config;
-  if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
-  if (!file) {
-    fmt::print(stderr, "webserv: there is no configuration; name one with --config FILE\n");
-    return ExitStatus::usage;
+  const std::expected<Config, Mistakes> config = load(options);
+  const Mistakes mistakes = config ? Mistakes() : config.error();
+  const ExitStatus status = mistakes.empty() ? ExitStatus::ok : ExitStatus::wrong_config;
+  if (options.json) {
+    print(stdout, to_json(mistakes));
+    return status;
   }
-  const auto config = load_config(*file);
-  if (config) return ExitStatus::ok;
-  for (const Diagnostic& diagnostic : config.error()) fmt::print(stderr, "{}\n", to_string(diagnostic));
-  return ExitStatus::wrong_config;
+  if (mistakes.empty()) {
+    print(stdout, summary(*config));
+    return status;
+  }
+  print(stderr,
+        report(mistakes, choose_colours(::isatty(STDERR_FILENO) == 1, std::getenv("NO_COLOR"), std::getenv("TERM"))));
+  return status;
 }
 
 }  // namespace webserv

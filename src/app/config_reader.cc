@@ -15,7 +15,7 @@ std::expected<Config, std::vector<Diagnostic>> read_config(std::string_view text
   if (const std::optional<Section> sections = read_sections(text, findings)) {
     config = build_config(*sections, folder, findings);
   }
-  if (!findings.empty()) return std::unexpected(std::move(findings).take());
+  if (!findings.empty()) return std::unexpected(std::move(findings).take(text));
   config.file = std::move(file);
   return config;
 }

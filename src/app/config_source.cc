@@ -28,21 +28,31 @@ bool exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
-// The file's bytes, but no more than it takes to see that it is too large.
-Result<std::string> read_file(const std::string& path) {
+// All bytes that are there, but no more than it takes to see that they are too many.
+Result<std::string> read_all(int fd) {
   constexpr size_t most = TomlLimits{}.size + 1;
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file) return last_error();
   std::string text;
   std::array<char, 64 * 1024> piece;
   while (text.size() < most) {
-    const ssize_t size = ::read(file.get(), piece.data(), piece.size());
+    const ssize_t size = ::read(fd, piece.data(), piece.size());
     if (size == 0) return text;
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return last_error();
     text.append(piece.data(), static_cast<size_t>(size));
   }
   return text;
+}
+
+Result<std::string> read_file(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file) return last_error();
+  return read_all(file.get());
+}
+
+std::unexpected<std::vector<Diagnostic>> cannot_read(const std::string& file, std::errc error) {
+  const std::string reason = std::strerror(static_cast<int>(error));
+  return std::unexpected(std::vector<Diagnostic>{
+      {file, {}, {}, "the configuration cannot be read: " + reason, "name another one with --config FILE"}});
 }
 
 std::string current_folder() {
@@ -67,13 +77,16 @@ std::optional<std::string> find_config(const char* configuration_directory, cons
 
 std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file) {
   const Result<std::string> text = read_file(file);
-  if (!text) {
-    const std::string reason = std::strerror(static_cast<int>(text.error()));
-    return std::unexpected(std::vector<Diagnostic>{
-        {file, {}, {}, "the configuration cannot be read: " + reason, "name another one with --config FILE"}});
-  }
+  if (!text) return cannot_read(file, text.error());
   const std::string absolute = absolute_path(current_folder(), file);
   return read_config(*text, file, std::filesystem::path(absolute).parent_path().string());
+}
+
+std::expected<Config, std::vector<Diagnostic>> read_standard_input() {
+  const std::string name = "<stdin>";
+  const Result<std::string> text = read_all(STDIN_FILENO);
+  if (!text) return cannot_read(name, text.error());
+  return read_config(*text, name, current_folder());
 }
 
 Config default_config() {

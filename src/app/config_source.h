@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/config.h"
@@ -22,6 +23,10 @@ std::optional<std::string> find_config(const char* configuration_directory, cons
 
 // read_config() of a file. A relative path starts at the working directory.
 std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file);
+
+// What stands for the standard input where a file is named; read_config() of it, with paths from the working directory.
+inline constexpr std::string_view standard_input = "-";
+std::expected<Config, std::vector<Diagnostic>> read_standard_input();
 
 // Serves a folder with listing at 127.0.0.1:8080, under every name.
 Config directory_config(const std::string& folder);

@@ -12,6 +12,25 @@ namespace {
 // Bytes of a text that a message repeats.
 constexpr size_t most_quoted = 80;
 
+// Gives each its lines of the text. They are in the order of their places.
+void add_sources(std::vector<Diagnostic>& diagnostics, std::string_view text) {
+  uint32_t line = 1;
+  size_t line_begin = 0;
+  for (Diagnostic& diagnostic : diagnostics) {
+    const auto [begin, end] = diagnostic.region;
+    for (; line < begin.line; ++line) {
+      const size_t line_end = text.find('\n', line_begin);
+      if (line_end == std::string_view::npos) break;
+      line_begin = line_end + 1;
+    }
+    if (line != begin.line) continue;
+    const uint32_t lines = std::min(end.line - begin.line + 1, Findings::most_lines);
+    size_t source_end = text.find('\n', line_begin);
+    for (uint32_t i = 1; i < lines && source_end < text.size(); ++i) source_end = text.find('\n', source_end + 1);
+    diagnostic.source = text.substr(line_begin, source_end - line_begin);
+  }
+}
+
 }  // namespace
 
 std::string to_string(const Diagnostic& diagnostic) {
@@ -51,13 +70,14 @@ void Findings::sort() {
   });
 }
 
-std::vector<Diagnostic> Findings::take() && {
+std::vector<Diagnostic> Findings::take(std::string_view text) && {
   sort();
   if (count_ > most_told) {
     kept_.resize(most_told);
     const Region last = kept_.back().region;
     kept_.push_back({file_, last, {}, fmt::format("{} more errors are not shown", count_ - most_told), {}});
   }
+  add_sources(kept_, text);
   return std::move(kept_);
 }
 

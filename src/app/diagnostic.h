@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ struct Diagnostic {
   Region region;     // line 0: the file as a whole
   std::string key;   // which key it is about, as in vhost."a.b".root; empty: none
   std::string message;
-  std::string suggestion;  // what to do, without a full stop: "did you mean `root`?"; may be empty
+  std::string suggestion;   // what to do, without a full stop: "did you mean `root`?"; may be empty
+  std::string source = {};  // the first lines of the region, as they stand in the file; empty: none
 };
 
 // "site.toml:3:1: error: unknown key `rot` in [vhost."a.b"]; did you mean `root`?"
@@ -39,6 +41,9 @@ std::string in_quotes(std::string_view text);
 // Gathers what is found in one file.
 class Findings {
  public:
+  // Lines of a region that are kept as its source.
+  static constexpr uint32_t most_lines = 4;
+
   // Files can be made to hold any number of errors: so many are told, the first ones, and how many more there are.
   static constexpr size_t most_told = 100;
 
@@ -49,8 +54,9 @@ class Findings {
   // Whether what is found here is but counted, so that its texts need not be made.
   bool counts_only(Region region) const { return last_told_ && region.begin > *last_told_; }
 
-  // What was found, in the order of the places; the last one counts those that are left out.
-  std::vector<Diagnostic> take() &&;
+  // What was found, in the order of the places; the last one counts those that are left out. `text` is the file's: what
+  // stands at the places is taken from it.
+  std::vector<Diagnostic> take(std::string_view text = {}) &&;
 
  private:
   // What is kept before those that will not be told are dropped.
