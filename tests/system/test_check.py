@@ -1,0 +1,156 @@
+"""What webserv check says of the files in tests/config: to each in mistakes/ belongs NAME.expected, its whole output; those
+in right/ have none. After a change of messages, read what has changed:
+
+    WEBSERV_BIN=build/release/webserv tests/system/test_check.py --update && git diff tests/config
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from server import PATIENCE, write_files
+from server import PROGRAM as GIVEN_PROGRAM
+
+PROGRAM = os.path.abspath(GIVEN_PROGRAM)
+CORPUS = pathlib.Path(__file__).parent.parent / "config"
+HOST = '[vhost."*"]\nroot = "www"\n'
+
+
+def check(*arguments, folder=None, text=None, **environment):
+    keep = {key: value for key, value in os.environ.items() if key != "CONFIGURATION_DIRECTORY"}
+    return subprocess.run([PROGRAM, "check", *arguments], cwd=folder, input=text, capture_output=True, check=False,
+                          timeout=20 * PATIENCE, env={**keep, **environment})
+
+
+def files(kind):
+    return sorted((CORPUS / kind).glob("*.toml"))
+
+
+def output_of(file):
+    """What is said of a file; it is named without its folder."""
+    result = check("--config", file.name, folder=file.parent)
+    return result.returncode, result.stdout + result.stderr
+
+
+class Corpus(unittest.TestCase):
+    maxDiff = None
+
+    def test_mistakes_are_told_as_expected(self):
+        self.assertGreaterEqual(len(files("mistakes")), 80)
+        for file in files("mistakes"):
+            with self.subTest(file.stem):
+                status, output = output_of(file)
+                self.assertEqual(status, 78)
+                self.assertEqual(output.decode(), file.with_suffix(".expected").read_text(encoding="utf-8"))
+
+    def test_right_files_pass(self):
+        self.assertGreaterEqual(len(files("right")), 20)
+        for file in files("right"):
+            with self.subTest(file.stem):
+                status, output = output_of(file)
+                self.assertEqual(status, 0, output.decode())
+                self.assertRegex(output.decode(), rf"^{re.escape(file.name)}: \d+ hosts?, \d+ routes?, no mistakes\n$")
+
+    def test_what_serves_is_told_the_same_way(self):
+        for file in files("mistakes"):
+            with self.subTest(file.stem):
+                result = subprocess.run([PROGRAM, "serve", "--config", file.name], cwd=file.parent, capture_output=True,
+                                        timeout=20 * PATIENCE, check=False)
+                self.assertEqual(result.returncode, 78)
+                heads = [line for line in output_of(file)[1].decode().splitlines() if ": error: " in line]
+                for head, line in zip(heads, result.stderr.decode().splitlines()):
+                    self.assertEqual(head.split(" ")[0], line.split(" ")[0])
+
+    def test_json_says_the_same_and_is_valid(self):
+        for file in files("mistakes"):
+            with self.subTest(file.stem):
+                result = check("--config", file.name, "--json", folder=file.parent)
+                self.assertEqual((result.returncode, result.stderr), (78, b""))
+                errors = json.loads(result.stdout.decode())
+                places = [f"{each['file']}:{each['line']}:{each['column']}" for each in errors if each["line"]]
+                heads = re.findall(r"(?m)^(\S+?:\d+:\d+): error: ", output_of(file)[1].decode())
+                self.assertEqual(places, heads)
+                for each in errors:
+                    self.assertEqual(set(each), {"file", "line", "column", "endLine", "endColumn", "severity", "message",
+                                                 "suggestion"})
+                    self.assertLessEqual((each["line"], each["column"]), (each["endLine"], each["endColumn"]))
+
+
+class Command(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="webserv-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def write(self, text):
+        write_files(self.folder, {"webserv.toml": text})
+
+    def test_json_of_a_right_file_is_an_empty_list(self):
+        self.write(HOST)
+        result = check("--config", "webserv.toml", "--json", folder=self.folder)
+        self.assertEqual((result.returncode, json.loads(result.stdout)), (0, []))
+
+    def test_the_file_is_found_as_serve_finds_it(self):
+        self.write(HOST)
+        result = check(folder="/", CONFIGURATION_DIRECTORY=self.folder)
+        self.assertEqual((result.returncode, result.stderr), (0, b""))
+        self.assertIn(self.folder.encode(), result.stdout)
+
+    def test_standard_input_is_a_file(self):
+        result = check("--config", "-", text=b"rot = 1\n" + HOST.encode())
+        self.assertEqual(result.returncode, 78)
+        self.assertIn(b"<stdin>:1:1: error: ", result.stderr)
+
+    def test_a_file_that_is_not_there(self):
+        result = check("--config", "none.toml", folder=self.folder)
+        self.assertEqual(result.returncode, 78)
+        self.assertIn(b"none.toml: error: the configuration cannot be read: No such file", result.stderr)
+
+    def test_a_pipe_gets_no_colours(self):
+        self.write("rot = 1\n")
+        self.assertNotIn(b"\x1b", check("--config", "webserv.toml", folder=self.folder).stderr)
+
+    def test_a_terminal_gets_colours_unless_it_refuses_them(self):
+        self.write("rot = 1\n")
+        for environment, coloured in (({"TERM": "xterm"}, True), ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+                                      ({"TERM": "dumb"}, False)):
+            with self.subTest(environment):
+                output = on_terminal("check", "--config", "webserv.toml", folder=self.folder, environment=environment)
+                self.assertEqual(b"\x1b[" in output, coloured, output)
+
+    def test_nothing_that_the_file_names_need_be_there(self):
+        self.write('[listener.http]\naddress = "192.0.2.1:1"\n[vhost."no.such.host"]\nroot = "/no/such/folder"\n')
+        self.assertEqual(check("--config", "webserv.toml", folder=self.folder).returncode, 0)
+
+
+def on_terminal(*arguments, folder, environment):
+    """What the program writes to standard error where that is a terminal."""
+    master, terminal = os.openpty()
+    with subprocess.Popen([PROGRAM, *arguments], cwd=folder, stderr=terminal, stdout=subprocess.DEVNULL,
+                          stdin=subprocess.DEVNULL, env={"PATH": os.environ["PATH"], **environment}) as process:
+        os.close(terminal)
+        output = b""
+        try:
+            while piece := os.read(master, 1 << 16):
+                output += piece
+        except OSError:  # the other end is closed
+            pass
+        process.wait(20 * PATIENCE)
+    os.close(master)
+    return output
+
+
+def update():
+    for file in files("mistakes"):
+        file.with_suffix(".expected").write_bytes(output_of(file)[1])
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--update"]:
+        update()
+    else:
+        unittest.main()
