@@ -54,7 +54,8 @@ Fault fault_of_characters(std::string_view name) {
     return {"is no host name: an IPv6 address stands in brackets here", write(fmt::format("[{}]", name))};
   if (contains(name, "*")) return {"is no host name: \"*\" stands alone or for the first labels", "as in \"*.a.b\""};
   if (const size_t colon = name.rfind(':'); colon != std::string_view::npos) {
-    return {"is no host name: it has a port", write(name.substr(0, colon)) + ", ports belong to listeners"};
+    return {"is no host name: it has a port",
+            write(colon == 0 ? "*" : name.substr(0, colon)) + ", ports belong to listeners"};
   }
   return {"is no host name: letters, digits, \"-\", \"_\" and dots may stand in it", {}};
 }
@@ -138,6 +139,9 @@ std::optional<Fault> fault_of_route_path(std::string_view path) {
     return Fault{"has a query: routes are found by the path alone", "leave out what follows \"?\""};
   if (contains(path, "#"))
     return Fault{"has a fragment, which clients keep to themselves", "leave out what follows \"#\""};
+  if (path.starts_with('~') || path.starts_with('^') || path.ends_with('$')) {
+    return Fault{"is a pattern, but a route is a path", "write the path alone, as in \"/x/\""};
+  }
   if (path.ends_with("/*")) {
     return Fault{"ends with \"*\"", write(path.substr(0, path.size() - 1)) + ", which stands for all below it"};
   }

@@ -61,6 +61,8 @@ constexpr auto synonyms = std::to_array<Synonym>({
      {Table::limits}},
 
     // Hosts.
+    {"listeners entrypoints entrypoint ports", "write a table [listener.http]", "listener", {Table::file}},
+    {"alias", "did you mean `aliases`? A folder is the `root`", "aliases", {Table::vhost}},
     {"servername servernames domain domains hostname hostnames host names",
      "a host's name is that of its table, [vhost.\"example.org\"]; further ones are its `aliases`", "", routes},
     {"serveralias serveraliases", "did you mean `aliases`?", "aliases", routes},
@@ -154,7 +156,10 @@ constexpr auto synonyms = std::to_array<Synonym>({
     {"sendtimeout writetimeout servermaxwriteidle", "write write = \"30s\"", "", TableSet::all()},
     {"workershutdowntimeout graceperiod gracefulshutdowntimeout shutdowntimeout", "write drain = \"20s\" in [timeouts]",
      "", TableSet::all()},
-    {"timeout", "[timeouts] has idle, head, body, write and drain", "", TableSet::all()},
+    {"timeout",
+     "[timeouts] has idle, head, body, write and drain",
+     "",
+     {Table::server, Table::vhost, Table::route, Table::listener, Table::limits}},
 
     // The process.
     {"workerprocesses threads threadsperchild startservers processes cpus servermaxworker workercount numworkers nproc",

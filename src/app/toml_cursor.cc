@@ -45,8 +45,12 @@ void TomlCursor::expect_line_end(std::string_view what) {
   skip_blanks();
   if (at_line_end() || here() == '#') return;
   const std::string_view rest = line(at_);
+  const std::string_view next = without_blanks(rest.substr(rest.starts_with(',') ? 1 : 0));
   std::string suggestion = rest.find('=') != npos ? "write it on a line of its own" : "remove it";
-  if (is_quote(rest.front())) suggestion = "write several values as a list: [\"a\", \"b\"]";
+  if (is_foreign_comment(rest) && rest.size() > 1) suggestion = fault_of_comment(rest).suggestion;
+  if (next.size() < rest.size() && !next.empty() && is_digit(next.front()))
+    suggestion = "a number has no comma: remove it";
+  if (!next.empty() && is_quote(next.front())) suggestion = "write several values as a list: [\"a\", \"b\"]";
   refuse(of_size(at_, rest.size()), fmt::format("{} stands behind {}, where only a comment may", in_quotes(rest), what),
          std::move(suggestion));
   skip_line();

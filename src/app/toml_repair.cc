@@ -175,7 +175,7 @@ bool TomlMender::refuse(SourcePlace at, std::string_view reason) {
     span = {statement.path.front().span.begin, statement.path.back().span.end};
     for (size_t i = index + 1; i < statements_.size() && !is_header(statements_[i]); ++i) fates_[i] = Fate::erased;
   }
-  findings_.add(region(span), {}, fmt::format("this is no TOML: {}", reason));
+  findings_.add(region(span), {}, std::string(reason));
   return true;
 }
 

@@ -68,7 +68,12 @@ class Scanner {
   void read_statement() {
     const size_t begin = cursor_.at();
     const std::string_view line = cursor_.line(begin);
-    if (begins_block(line) || ends_block(line)) {
+    if (is_foreign_comment(line)) {
+      now_.kind = Kind::comment;
+      Fault fault = fault_of_comment(line);
+      cursor_.refuse({begin, begin + line.size()}, std::move(fault.reason), std::move(fault.suggestion));
+      cursor_.skip_line();
+    } else if (begins_block(line) || ends_block(line)) {
       read_block(line);
     } else if (cursor_.here() == '[') {
       read_header();
@@ -157,6 +162,7 @@ class Scanner {
   // Behind the name without quotes that begins here, which may have characters that it must not have.
   size_t bare_end(bool in_header) const {
     const size_t begin = cursor_.at();
+    if (lacks_dots_) return cursor_.find(" \t\r\n]#\"'", begin);
     const size_t end = cursor_.find(in_header ? " \t\r\n].#\"'=" : " \t\r\n=.#\"':;,{}[]", begin);
     // A path or a wildcard without quotes has its dots in it.
     if (!in_header || end == begin || std::string_view("/*~").find(cursor_.here()) == npos) return end;
@@ -231,6 +237,11 @@ class Scanner {
     cursor_.take_fault();
     cursor_.go_to(begin);
     const std::string_view line = cursor_.line(begin);
+    if (line.ends_with(']') && line.find_first_of("[=") == npos && !now_.path.empty()) {
+      now_.kind = Kind::table;
+      cursor_.refuse({begin, begin + line.size()}, "this header of a table has no \"[\" at its beginning", as_header());
+      return cursor_.skip_line();
+    }
     const size_t end =
         now_.path.empty() ? begin + std::min(line.find_first_of(" \t="), line.size()) : now_.path.back().span.end;
     const std::string_view name = cursor_.between({begin, end});
@@ -240,7 +251,9 @@ class Scanner {
     const bool is_known =
         now_.path.size() == 1 && std::ranges::find(schema(), now_.path.front().name, &Key::name) != schema().end();
     now_.kind = is_known ? Kind::key : Kind::none;
-    if (!is_known) now_.path.clear();
+    // What follows a name with a colon, as YAML has it, belongs to that.
+    if (rest == ":") now_.kind = Kind::table;
+    if (!is_known || rest == ":") now_.path.clear();
     cursor_.refuse({begin, begin + line.size()}, std::move(fault.reason), std::move(fault.suggestion));
     cursor_.skip_line();
   }

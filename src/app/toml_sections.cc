@@ -9,6 +9,7 @@
 
 #include "app/suggestion.h"
 #include "app/synonyms.h"
+#include "app/toml_cursor.h"
 #include "app/toml_guard.h"
 #include "app/toml_values.h"
 #include "app/values.h"
@@ -92,6 +93,13 @@ class Reader {
   Value value(const Key& key, Region region, const toml::node& node, const Section& section) {
     const std::string path = section.path_of(key.name);
     const toml::table* table = node.as_table();
+    const toml::array* list = node.as_array();
+    if ((key.type == Type::tables || key.type == Type::table) && list != nullptr &&
+        list->is_homogeneous<toml::table>()) {
+      findings_.add(region, path, fmt::format("{} is a list of tables here", in_quotes(key.name)),
+                    instead_of_list(key));
+      return {};
+    }
     if (key.type == Type::tables && table != nullptr) return tables(key, *table, path);
     if (key.type == Type::table && table != nullptr) {
       std::vector<Section> one;
@@ -99,6 +107,13 @@ class Reader {
       return one;
     }
     return read_value(key, node, path, context_);
+  }
+
+  static std::string instead_of_list(const Key& key) {
+    if (key.inner == Table::vhost) return "write [vhost.\"example.org\"] for each host";
+    if (key.inner == Table::route) return "write [vhost.NAME.route.\"/x/\"] for each path";
+    if (key.inner == Table::server) return "write [server]; the keys of a host stand in [vhost.\"example.org\"]";
+    return fmt::format("write {}", header_of(key.inner));
   }
 
   Value tables(const Key& key, const toml::table& source, const std::string& path) {
@@ -134,10 +149,18 @@ class Reader {
     if (const Synonym* synonym = find_synonym(name, std::span(&section.table, 1))) {
       const Key* key = find_key(section.table, synonym->key);
       if (key != nullptr) section.meant.push_back(key);
-      const bool is_elsewhere = key == nullptr && !synonym->key.empty();
-      return tell(unknown, std::string(synonym->advice) + (is_elsewhere ? ", in " + homes_of(synonym->key) : ""));
+      means_host_ = means_host_ || (!synonym->key.empty() && find_key(Table::vhost, synonym->key) != nullptr);
+      std::string advice(synonym->advice);
+      const bool has_place = advice.find(" in [") != std::string::npos;
+      if (const std::string here = fmt::format(" in {}", header_of(section.table)); advice.ends_with(here)) {
+        advice.resize(advice.size() - here.size());
+      } else if (key == nullptr && !synonym->key.empty() && !has_place) {
+        advice += ", in " + homes_of(synonym->key);
+      }
+      return tell(unknown, std::move(advice));
     }
     if (const std::string homes = homes_of(name); !homes.empty()) {
+      means_host_ = means_host_ || find_key(Table::vhost, name) != nullptr;
       return tell(in_quotes(name) + " does not stand",
                   (find_key(Table::file, name) ? "write " : "it belongs in ") + homes);
     }
@@ -156,17 +179,18 @@ class Reader {
   // Whether an unknown key is the second label of a host's name without quotes, which is told: the "org" of
   // [vhost.example.org].
   bool is_label(const toml::key& key, const toml::node& node, Region region, Section& section) {
-    if (section.table != Table::vhost || !node.is_table() || !closest(key.str(), names_in(Table::vhost)).empty()) {
-      return false;
-    }
+    if (section.table != Table::vhost || !node.is_table() || section.name.find('.') != std::string::npos) return false;
+    const bool means_key = find_synonym(key.str(), std::span(&section.table, 1)) != nullptr ||
+                           !closest(key.str(), names_in(Table::vhost)).empty();
+    if (means_key || !is_bare_name(key.str())) return false;
     std::string host = fmt::format("{}.{}", section.name, key.str());
     for (const toml::table* table = node.as_table(); table->size() == 1;) {
-      const auto& [name, inner] = *table->begin();
-      if (!inner.is_table() || find_key(Table::vhost, name.str()) != nullptr) break;
-      host += fmt::format(".{}", name.str());
-      const Region label = repairs_.in_file(region_of(name.source()));
+      const auto only = table->begin();
+      if (!only->second.is_table() || find_key(Table::vhost, only->first.str()) != nullptr) break;
+      host += fmt::format(".{}", only->first.str());
+      const Region label = repairs_.in_file(region_of(only->first.source()));
       if (label.begin.line == region.begin.line) region.end = std::max(region.end, label.end);
-      table = inner.as_table();
+      table = only->second.as_table();
     }
     if (section.region.begin.line == region.begin.line) region.begin = std::min(region.begin, section.region.begin);
     findings_.add(region, section.path, "a host's name that has dots needs quotes",
@@ -177,7 +201,7 @@ class Reader {
 
   // Tells of keys without which the table makes no sense.
   void require_keys(const Section& section) {
-    if (section.damaged) return;
+    if (section.damaged || (section.table == Table::file && means_host_)) return;
     for (const Key& key : schema()) {
       if (!key.required || !key.stands_in.contains(section.table)) continue;
       if (std::ranges::find(section.meant, &key) != section.meant.end()) continue;
@@ -194,6 +218,7 @@ class Reader {
   const Repairs& repairs_;
   Findings& findings_;
   const ValueContext context_{repairs_, findings_};
+  bool means_host_ = false;  // a key that is told to stand in the wrong place
 };
 
 // The last place that a parser may name: behind the last character of the line.
@@ -208,11 +233,16 @@ SourcePlace within(SourcePlace place, std::string_view text) {
   return {place.line, std::clamp(place.column, uint32_t{1}, end)};
 }
 
-std::string_view reason_of(const toml::parse_error& error) {
+std::string reason_of(const toml::parse_error& error) {
   constexpr std::string_view prefix = "Error while parsing ";
   std::string_view description = error.description();
   if (description.starts_with(prefix)) description.remove_prefix(prefix.size());
-  return description;
+  constexpr std::string_view twice = "cannot redefine existing ";
+  if (const size_t at = description.find(twice); at != std::string_view::npos) {
+    const std::string_view what = description.substr(at + twice.size());
+    return fmt::format("the {} is written twice, or as two things", what);
+  }
+  return fmt::format("this is no TOML: {}", description);
 }
 
 // Reads a text that is no TOML, mended until it is some. Nothing where that does not come to an end.
@@ -228,7 +258,7 @@ std::optional<Section> read_mended(std::string_view text, Findings& findings) {
     } catch (const toml::parse_error& error) {
       const SourcePlace place = within(place_of(error.source().begin), text);
       if (mender.refuse(place, reason_of(error))) continue;
-      if (findings.empty()) findings.add({place, place}, {}, fmt::format("this is no TOML: {}", reason_of(error)));
+      if (findings.empty()) findings.add({place, place}, {}, reason_of(error));
       return std::nullopt;
     }
   }

@@ -13,6 +13,9 @@
 namespace webserv {
 namespace {
 
+// Where a line may stand whose table is not known.
+constexpr Table usual_tables[] = {Table::vhost, Table::route, Table::server, Table::file};
+
 constexpr std::string_view example_host = "[vhost.\"example.org\"]";
 
 bool is_any_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -82,6 +85,20 @@ std::string with_unit(std::string_view text) {
   return quoted_text(shortened(text));
 }
 
+// What stands within quotes that word processors make of "; empty where there are none.
+std::string_view within_typographic_quotes(std::string_view word) {
+  const auto is_quote = [](std::string_view character) {
+    return is_any_of(character, {"\u201C", "\u201D", "\u201E", "\u2018", "\u2019", "\u00AB", "\u00BB"});
+  };
+  const size_t size = character_size(word);
+  if (size == 0 || !is_quote(word.substr(0, size))) return {};
+  word.remove_prefix(size);
+  for (size_t end : {size_t{2}, size_t{3}}) {
+    if (word.size() > end && is_quote(word.substr(word.size() - end))) word.remove_suffix(end);
+  }
+  return word;
+}
+
 bool begins_with_tag(std::string_view line) { return line.size() > 1 && line[0] == '<' && line.ends_with('>'); }
 
 // The names behind "location" and the like, without modifiers such as "~".
@@ -90,12 +107,53 @@ std::string_view last_word(std::string_view text) {
   return blank == std::string_view::npos ? text : text.substr(blank + 1);
 }
 
+// How the table of that name is written.
+std::string header_of_name(std::string_view name) {
+  const Key* key = find_key(Table::file, name);
+  if (key == nullptr) return "write the name of its table in brackets, as in [limits]";
+  return fmt::format("write {}",
+                     key->inner == Table::file ? fmt::format("[{}]", name) : std::string(header_of(key->inner)));
+}
+
+// The value as it would be written for a key of that name: several words as a list, where it takes one.
+std::string written_value_of(std::string_view name, std::string_view text) {
+  if (name == "root" && text.starts_with("* ")) text = trim(text.substr(2));  // Caddy's matcher of all
+  const auto takes_list = [&](const Key& key) { return key.name == name && key.type == Type::texts; };
+  const bool is_list =
+      text.find(' ') != std::string_view::npos && text.find_first_of("\"'[{") == std::string_view::npos;
+  if (!is_list || std::ranges::none_of(schema(), takes_list)) return written_value(text);
+  std::string list;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_text(word));
+    rest = trim(rest.substr(word.size()));
+  }
+  return fmt::format("[{}]", list);
+}
+
+Fault fault_of_json(std::string_view name, std::string_view value) {
+  std::string reason = fmt::format("\":\" stands behind {} where \"=\" belongs: this is JSON", in_quotes(name));
+  const std::string_view bare = name.size() < 2 ? name : name.substr(1, name.size() - 2);
+  if (value.starts_with('{') || value.empty()) return {std::move(reason), header_of_name(bare)};
+  return {std::move(reason), fmt::format("write {} = {}", bare, written_value(value))};
+}
+
 std::string header_of_route(std::string_view path) {
   return fmt::format("write [vhost.NAME.route.{}]",
                      path.starts_with('/') ? quoted_text(shortened(path)) : "\"/PATH/\"");
 }
 
 }  // namespace
+
+bool is_foreign_comment(std::string_view line) {
+  return line.starts_with(';') || line.starts_with("//") || line.starts_with("/*");
+}
+
+Fault fault_of_comment(std::string_view line) {
+  std::string_view text = line.substr(std::min(line.find_first_not_of(";/* "), line.size()));
+  if (text.ends_with("*/")) text.remove_suffix(2);
+  return {"a comment begins with \"#\" in TOML", fmt::format("write # {}", shortened(trim(text)))};
+}
 
 std::string quoted_text(std::string_view text) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
@@ -114,19 +172,35 @@ std::string quoted_text(std::string_view text) {
   return quoted + '"';
 }
 
+std::optional<bool> meant_boolean(std::string_view word) {
+  const std::string lower = to_lower(word);
+  if (is_any_of(lower, {"true", "yes", "on", "enable", "enabled", "1"})) return true;
+  if (is_any_of(lower, {"false", "no", "off", "disable", "disabled", "0"})) return false;
+  return std::nullopt;
+}
+
 std::optional<Fault> fault_of_bare_value(std::string_view word) {
   if (word == "true" || word == "false" || may_be_date(word)) return std::nullopt;
+  if (word == "0" || word == "1") return std::nullopt;
+  if (const std::string_view inside = within_typographic_quotes(word); !inside.empty()) {
+    return Fault{"these are no quotes in TOML", fmt::format("write {}", quoted_text(shortened(inside)))};
+  }
   const std::string lower = to_lower(word);
   const auto value = [&](std::string_view reason, std::string_view written) {
     return Fault{fmt::format("{} {}", in_quotes(word), reason), fmt::format("write {}", written)};
   };
-  if (is_any_of(lower, {"true", "yes", "on", "enable", "enabled"})) return value("is no value in TOML", "true");
-  if (is_any_of(lower, {"false", "no", "off", "disable", "disabled"})) return value("is no value in TOML", "false");
+  if (const std::optional<bool> meant = meant_boolean(word)) {
+    return value("is no value in TOML", *meant ? "true" : "false");
+  }
   if (is_any_of(lower, {"null", "nil", "none", "undefined", "~"})) {
     return Fault{fmt::format("{} is no value in TOML", in_quotes(word)), "leave the key out"};
   }
   if (may_be_number(word)) {
     const std::string_view number = word.substr(word.find_first_not_of("+-"));
+    constexpr size_t most_digits = 19;  // of what fits into 63 bits
+    if (std::ranges::all_of(number, is_digit) && number.size() > most_digits) {
+      return Fault{fmt::format("{} is larger than any number in TOML", in_quotes(word)), "write a smaller one"};
+    }
     if (number.size() < 2 || number[0] != '0' || !is_digit(number[1])) return std::nullopt;
     const std::string_view rest = number.substr(std::min(number.find_first_not_of('0'), number.size() - 1));
     return value("has a zero in front, which numbers in TOML do not have", rest);
@@ -143,6 +217,11 @@ Fault fault_of_directive(std::string_view name, std::string_view rest) {
   if (name.starts_with('{'))
     return {"this is no TOML: it has no braces around a file, as JSON has",
             "write tables as [limits], keys as name = value"};
+  if (name.starts_with("<<<<<<<") || name.starts_with(">>>>>>>") || (name.empty() && rest.starts_with("======="))) {
+    return {"two versions of the file were merged here and do not agree", "keep one of them, and remove this line"};
+  }
+  if (name.empty()) return {"a name is missing before \"=\"", {}};
+  if (name.starts_with('"') && rest.starts_with(':')) return fault_of_json(name, without(trim(rest.substr(1)), ','));
   if (rest.starts_with('{')) return fault_of_block(fmt::format("{} {}", name, rest));
   const bool has_colon = rest.starts_with(':') || name.ends_with(':');
   if (rest.starts_with(':')) rest = trim(rest.substr(1));
@@ -150,12 +229,15 @@ Fault fault_of_directive(std::string_view name, std::string_view rest) {
   if (has_colon) name = without(name, ':');
   rest = without(rest, ';');
   name = without(name, ';');
-  const Synonym* synonym = find_synonym(name, all_tables);
+  const Synonym* synonym = find_synonym(name, usual_tables);
   std::string suggestion;
   if (synonym != nullptr) {
     suggestion = synonym->advice;
+  } else if (has_colon && rest.empty()) {
+    suggestion = name.find('.') == std::string_view::npos ? header_of_name(name)
+                                                          : fmt::format("write [vhost.{}]", quoted_text(name));
   } else if (name.find_first_of("<>{}()$@!\\|&%") == std::string_view::npos) {
-    suggestion = fmt::format("write {} = {}", name, written_value(rest));
+    suggestion = fmt::format("write {} = {}", name, written_value_of(name, rest));
   }
   if (has_colon)
     return {fmt::format("\":\" stands behind {} where \"=\" belongs", in_quotes(name)), std::move(suggestion)};
@@ -185,26 +267,23 @@ Fault fault_of_block(std::string_view line) {
   const std::string_view last = last_word(words);
   if (is_any_of(name, {"server", "virtualhost"})) return {std::move(reason), fmt::format("write {}", example_host)};
   if (is_any_of(name, {"http", "events", "stream"})) return {std::move(reason), "remove it"};
-  if (is_any_of(name, {"location", "handle", "handle_path", "route", "directory", "locationmatch"})) {
+  if (line == "{") return {"this is no TOML: it has no braces around a file, as JSON has", "remove it"};
+  if (name == "directory") return {std::move(reason), fmt::format("write root = {}", quoted_text(shortened(last)))};
+  if (is_any_of(name, {"location", "handle", "handle_path", "route", "locationmatch"})) {
     return {std::move(reason), header_of_route(last)};
   }
   if (name.starts_with("$http")) return {std::move(reason), fmt::format("write {}", example_host)};
   if (is_any_of(name, {"if", "ifmodule", "ifdefine", "map", "else"}))
     return {"TOML has no blocks, and webserv no conditions", "remove it"};
-  if (const Synonym* synonym = find_synonym(name, all_tables)) return {std::move(reason), std::string(synonym->advice)};
+  if (const Synonym* synonym = find_synonym(name, usual_tables))
+    return {std::move(reason), std::string(synonym->advice)};
   if (first.find_first_of(".:*") != std::string_view::npos && first.find_first_of("()") == std::string_view::npos) {
     std::string_view host =
         first.starts_with("http://") || first.starts_with("https://") ? first.substr(first.find("//") + 2) : first;
     host = without(host.substr(0, host.find_first_of(":/,")), ',');
     return {std::move(reason), fmt::format("write [vhost.{}]", host.empty() ? "\"*\"" : quoted_text(shortened(host)))};
   }
-  const auto is_table = [&](Table table) {
-    return table == Table::file ? false : header_of(table).starts_with(fmt::format("[{}", name));
-  };
-  for (Table table : all_tables) {
-    if (!name.empty() && is_table(table)) return {std::move(reason), fmt::format("write {}", header_of(table))};
-  }
-  return {std::move(reason), "write the name of the table in brackets, as in [limits]"};
+  return {std::move(reason), header_of_name(name)};
 }
 
 }  // namespace webserv

@@ -12,6 +12,9 @@ namespace webserv {
 // A text in quotes as TOML has it: in double ones, or in single ones where it has backslashes.
 std::string quoted_text(std::string_view text);
 
+// What a word means that is said for true or false: "on", "No"; nothing of others.
+std::optional<bool> meant_boolean(std::string_view word);
+
 // What is wrong with a value that is neither in quotes nor in brackets; nothing where it may be a number, a date, true
 // or false. `word` is not empty.
 std::optional<Fault> fault_of_bare_value(std::string_view word);
@@ -24,6 +27,9 @@ Fault fault_of_directive(std::string_view name, std::string_view rest);
 bool begins_block(std::string_view line);
 // Whether the line does nothing but end a block.
 bool ends_block(std::string_view line);
+// Whether the line is a comment elsewhere: "; x", "// x".
+bool is_foreign_comment(std::string_view line);
+Fault fault_of_comment(std::string_view line);
 // What is wrong with a line that begins one.
 Fault fault_of_block(std::string_view line);
 

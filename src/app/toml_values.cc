@@ -4,11 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <expected>
 #include <limits>
 #include <utility>
 
 #include "app/suggestion.h"
+#include "app/toml_slips.h"
 #include "app/values.h"
 #include "webserv/base/text.h"
 
@@ -91,10 +93,12 @@ class ValueReader {
   std::string advice(const toml::node& node) const {
     const auto* text = node.as_string();
     switch (key_.type) {
-      case Type::boolean:
-        if (text == nullptr || (text->get() != "true" && text->get() != "false")) return {};
-        return fmt::format("write {} without quotes", text->get());
+      case Type::boolean: return advice_for_boolean(node);
       case Type::integer:
+        if (const auto* number = node.as_floating_point()) {
+          const bool is_whole = number->get() >= 0 && number->get() < 1e9 && std::floor(number->get()) == number->get();
+          return is_whole ? fmt::format("write {}", static_cast<uint64_t>(number->get())) : "";
+        }
         if (text == nullptr || !parse_decimal(text->get())) return {};
         return fmt::format("write {} without quotes", text->get());
       case Type::duration:
@@ -104,16 +108,39 @@ class ValueReader {
       case Type::choice:
       case Type::path:
       case Type::texts:
-      case Type::paths: return node.is_number() || node.is_boolean() ? "put it in quotes" : "";
+      case Type::paths:
+        if (const auto* list = node.as_array()) return advice_for_list(*list);
+        if (const auto* number = node.as_integer(); number != nullptr && key_.stands_in.contains(Table::listener)) {
+          return fmt::format("write \"*:{}\", or \"127.0.0.1:{}\"", number->get(), number->get());
+        }
+        return node.is_number() || node.is_boolean() ? "put it in quotes" : "";
       case Type::table:
         for (const Key& inner : schema()) {
           if (text == nullptr || inner.type != Type::text || !inner.stands_in.contains(key_.inner)) continue;
-          return fmt::format("write {} = {{ {} = \"...\" }}", key_.name, inner.name);
+          return fmt::format("write {} = {{ {} = {} }}", key_.name, inner.name, quoted_text(shortened(text->get())));
         }
         return {};
       case Type::tables: return fmt::format("write {}", header_of(key_.inner));
+      case Type::map:
+        return fmt::format("write {} = {{ {} = \"...\" }}", key_.name, key_.name == "error_pages" ? "404" : "NAME");
       default: return {};
     }
+  }
+
+  std::string advice_for_boolean(const toml::node& node) const {
+    std::optional<bool> meant;
+    if (const auto* number = node.as_integer(); number != nullptr && (number->get() == 0 || number->get() == 1)) {
+      meant = number->get() == 1;
+    } else if (const auto* text = node.as_string()) {
+      meant = meant_boolean(text->get());
+    }
+    if (!meant) return {};
+    return fmt::format("write {}{}", *meant, node.is_string() ? " without quotes" : "");
+  }
+
+  static std::string advice_for_list(const toml::array& list) {
+    const auto* text = list.size() == 1 ? list.front().as_string() : nullptr;
+    return text != nullptr ? fmt::format("write {}", quoted_text(shortened(text->get()))) : "write one text";
   }
 
   Value number(const toml::node& node) {
@@ -199,7 +226,10 @@ class ValueReader {
       findings_.add(
           region_of(node.source()), path_,
           fmt::format("{} in {} is a text, not {}", in_quotes(name.str()), in_quotes(key_.name), name_of(node.type())),
-          node.is_number() || node.is_boolean() ? "put it in quotes" : "");
+          find_key(Table::route, name.str()) != nullptr
+              ? fmt::format("as a key of the host or route it stands before the header of `{}`", key_.name)
+          : node.is_number() || node.is_boolean() ? "put it in quotes"
+                                                  : "");
     }
     std::ranges::sort(all, {}, [](const auto& pair) { return pair.first.region.begin; });
     return all;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -26,8 +28,9 @@ constexpr auto sizes = std::to_array<Scale>({
     {"K", uint64_t{1} << 10, {"k", "kb", "kib", "ki"}},
     {"", 1, {"b", "byte", "bytes"}},
 });
+constexpr uint64_t day = 86'400'000;
 constexpr auto durations = std::to_array<Scale>({
-    {"d", 86'400'000, {"day", "days"}},
+    {"d", day, {"day", "days"}},
     {"h", 3'600'000, {"hr", "hour", "hours"}},
     {"m", 60'000, {"min", "mins", "minute", "minutes"}},
     {"s", 1000, {"sec", "secs", "second", "seconds"}},
@@ -49,6 +52,24 @@ const Scale* meant_by(std::string_view text, std::span<const Scale> scales) {
   return nullptr;
 }
 
+// Of "1.5G", "1m30s" and "1h 30 min" what they stand for, where that is a whole number of the smallest unit.
+std::optional<uint64_t> meant_sum(std::string_view text, std::span<const Scale> scales) {
+  constexpr std::string_view in_number = "0123456789.";
+  long double sum = 0;
+  for (text = trim(text); !text.empty(); text = trim(text)) {
+    const size_t end = std::min(text.find_first_not_of(in_number), text.size());
+    const size_t next = std::min(text.find_first_of(in_number, end), text.size());
+    const Scale* scale = meant_by(trim(text.substr(end, next - end)), scales);
+    double number = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + end, number, std::chars_format::fixed);
+    if (scale == nullptr || end == 0 || parsed.ptr != text.data() + end) return std::nullopt;
+    sum += static_cast<long double>(number) * static_cast<long double>(scale->factor);
+    text.remove_prefix(next);
+  }
+  const bool is_number = sum >= 1 && sum < 1e15L && std::floor(sum) == sum;
+  return is_number ? std::optional(static_cast<uint64_t>(sum)) : std::nullopt;
+}
+
 std::expected<uint64_t, Fault> parse(std::string_view text, std::span<const Scale> scales, std::string_view rule,
                                      std::string_view example) {
   const auto fault = [&](std::string_view written) {
@@ -62,6 +83,9 @@ std::expected<uint64_t, Fault> parse(std::string_view text, std::span<const Scal
     const std::optional<uint64_t> number = parse_decimal(digits, most / scale.factor);
     if (!number) return std::unexpected(Fault{"is too large", {}});
     return *number * scale.factor;
+  }
+  if (const std::optional<uint64_t> sum = meant_sum(text, scales)) {
+    return fault(format_number(*sum, scales.front().unit == "d" ? Unit::milliseconds : Unit::bytes));
   }
   const Scale* meant = digits.empty() ? nullptr : meant_by(trim(unit), scales);
   if (meant != nullptr) return fault(std::string(digits) + std::string(meant->unit));

@@ -10,7 +10,7 @@ TEST(ConfigMistakes, keys_that_are_not_known) {
   expect_mistakes({
       {before_host("⟦servr⟧ = 1"), {"unknown key `servr` in the file; did you mean `server`?"}},
       {before_host("[⟦sever⟧]"), {"unknown key `sever` in the file; did you mean `server`?"}},
-      {before_host("[⟦listeners⟧.http]"), {"`listeners` does not stand in the file; it belongs in [vhost.NAME]"}},
+      {before_host("[⟦listeners⟧.http]"), {"unknown key `listeners` in the file; write a table [listener.http]"}},
       {before_host("[⟦logs⟧]\nlevel = \"info\""), {"did you mean `log`?"}},
       {before_host("[⟦vhosts⟧.a]"), {"did you mean `vhost`?"}},
       {before_host("⟦workers⟧ = 4"), {"`workers` does not stand in the file; it belongs in [server]"}},
@@ -59,7 +59,7 @@ TEST(ConfigMistakes, keys_that_are_not_known) {
 TEST(ConfigMistakes, values_of_another_type) {
   expect_mistakes({
       {before_host("server = ⟦4⟧"), {"`server` is a table, not an integer"}},
-      {before_host("⟦[[server]]⟧"), {"`server` is a table, not a list"}},
+      {before_host("[[⟦server⟧]]"), {"`server` is a list of tables here; write [server]"}},
       {before_host("listener = ⟦\"127.0.0.1:80\"⟧"),
        {"`listener` is a table of tables, each with a name, not a text; write [listener.NAME]"}},
       {before_host("[listener]\n⟦address⟧ = \"*:80\""),
@@ -72,7 +72,7 @@ TEST(ConfigMistakes, values_of_another_type) {
       {before_host("[server]\nworkers = ⟦2026-11-21⟧"), {"`workers` is an integer, not a date or a time of day"}},
       {before_host("[server]\nworkers = ⟦[4]⟧"), {"`workers` is an integer, not a list"}},
       {before_host("[listener.http]\naddress = ⟦8080⟧"),
-       {"`address` is a text or a list of texts, not an integer; put it in quotes"}},
+       {"`address` is a text or a list of texts, not an integer; write \"*:8080\", or \"127.0.0.1:8080\""}},
       {before_host("[listener.http]\naddress = [\"*:80\", ⟦443⟧, ⟦true⟧]"),
        {"`address` is a list of texts, and an integer stands in it", "and a truth value stands in it"}},
       {before_host("[limits]\nhead_size = ⟦1.5⟧"), {"`head_size` is a size, not a number with a point"}},
@@ -89,8 +89,8 @@ TEST(ConfigMistakes, values_of_another_type) {
        {"`X` in `fields` is a text, not an integer; put it in quotes", "`Y` in `fields` is a text, not a list"}},
       {in_host("route = ⟦\"/\"⟧"), {"write [vhost.NAME.route.PATH]"}},
       {in_host("route.⟦root⟧ = \"x\""), {"`root` in [vhost.\"*\".route] is not a table; give the table a name"}},
-      {in_route("redirect = ⟦\"/y\"⟧"), {"`redirect` is a table, not a text; write redirect = { to = \"...\" }"}},
-      {in_route("respond = ⟦\"hello\"⟧"), {"write respond = { text = \"...\" }"}},
+      {in_route("redirect = ⟦\"/y\"⟧"), {"`redirect` is a table, not a text; write redirect = { to = \"/y\" }"}},
+      {in_route("respond = ⟦\"hello\"⟧"), {"write respond = { text = \"hello\" }"}},
       {in_route("respond = ⟦404⟧"), {"`respond` is a table, not an integer"}},
       {in_route("redirect = { to = ⟦1⟧ }"), {"`to` is a text, not an integer"}},
       {in_route("redirect = { to = \"/y\", status = ⟦\"301\"⟧ }"), {"write 301 without quotes"}},
@@ -110,7 +110,7 @@ TEST(ConfigMistakes, numbers_units_and_ranges) {
       {before_host("[limits]\nhead_size = ⟦\"1MiB\"⟧"), {"write \"1M\""}},
       {before_host("[limits]\nhead_size = ⟦\"\"⟧"), {"write for example \"16K\""}},
       {before_host("[limits]\nhead_size = ⟦\"K\"⟧"), {"write for example \"16K\""}},
-      {before_host("[limits]\nhead_size = ⟦\"1.5K\"⟧"), {"write for example \"16K\""}},
+      {before_host("[limits]\nhead_size = ⟦\"1.5K\"⟧"), {"write \"1536\""}},
       {before_host("[limits]\nhead_size = ⟦\"-1K\"⟧"), {"write for example \"16K\""}},
       {before_host("[limits]\nhead_size = ⟦1023⟧"), {"`head_size` is at least \"1K\""}},
       {before_host("[limits]\nhead_size = ⟦\"2M\"⟧"), {"`head_size` is at most \"1M\""}},
@@ -131,7 +131,7 @@ TEST(ConfigMistakes, numbers_units_and_ranges) {
       {before_host("[timeouts]\nidle = ⟦\"30 s\"⟧"), {"write \"30s\""}},
       {before_host("[timeouts]\nidle = ⟦\"30S\"⟧"), {"write \"30s\""}},
       {before_host("[timeouts]\nidle = ⟦\"2 minutes\"⟧"), {"write \"2m\""}},
-      {before_host("[timeouts]\nidle = ⟦\"1m30s\"⟧"), {"write for example \"30s\""}},
+      {before_host("[timeouts]\nidle = ⟦\"1m30s\"⟧"), {"write \"90s\""}},
       {before_host("[timeouts]\nidle = ⟦\"forever\"⟧"), {"write for example \"30s\""}},
       {before_host("[timeouts]\nidle = ⟦\"unlimited\"⟧"),
        {"`idle` cannot be unlimited; at most \"1d\" may stand here"}},
@@ -217,7 +217,7 @@ TEST(ConfigMistakes, values_that_are_no_toml) {
       {before_host("[limits]\nbody_size = ⟦10M⟧"),
        {"`10M` is a number with a unit, which needs quotes; write \"10M\""}},
       {before_host("[timeouts]\nidle = ⟦15 seconds⟧"), {"write \"15s\""}},
-      {before_host("[server]\nworkers = ⟦99999999999999999999⟧"), {"this is no TOML: "}},
+      {before_host("[server]\nworkers = ⟦99999999999999999999⟧"), {"is larger than any number in TOML"}},
       {before_host("[listener.http]\naddress = ⟦127.0.0.1:80⟧"), {"`127.0.0.1:80` is a text, which needs quotes"}},
       {before_host("[listener.http]\naddress = ⟦*:80⟧"), {"write \"*:80\""}},
       {before_host("[listener.http]\naddress = [ ⟦*:80⟧, *:81 ]"), {"write \"*:80\""}},
@@ -263,7 +263,7 @@ TEST(ConfigMistakes, lines_that_are_no_toml) {
       {"⟦example.org {⟧\n}", {"write [vhost.\"example.org\"]"}},
       {before_host("⟦}⟧"), {"`}` ends nothing: TOML has no blocks; remove it"}},
       {"⟦{ \"server\": {} }⟧\n", {"as JSON has"}},
-      {before_host("⟦= 4⟧"), {"\"=\" is missing behind"}},
+      {before_host("⟦= 4⟧"), {"a name is missing before \"=\""}},
   });
 }
 
@@ -297,8 +297,8 @@ TEST(ConfigMistakes, what_stands_twice) {
        {"the table [server] stands twice, first at line 1; write all of its keys below one header"}},
       // The first of them may have its handler in the second.
       {"[vhost.a]\naliases = \"b\"\n[⟦vhost.\"a\"⟧]\nroot = \"x\"", {"the table [vhost.a] stands twice"}},
-      {before_host("server.workers = 1\n[⟦server⟧]"), {"this is no TOML: "}},
-      {in_route("redirect = ⟦{ to = \"/y\", to = \"/z\" }⟧"), {"this is no TOML: "}},
+      {before_host("server.workers = 1\n[⟦server⟧]"), {"the table 'server' is written twice, or as two things"}},
+      {in_route("redirect = ⟦{ to = \"/y\", to = \"/z\" }⟧"), {"the string 'to' is written twice, or as two things"}},
   });
 }
 

@@ -76,7 +76,7 @@ TEST(HostMistakes, paths_of_routes) {
       {route("/a%20b"), {"is encoded, but routes are compared with decoded paths; write \"/a b\""}},
       {route("/a/*"), {"ends with \"*\"; write \"/a/\", which stands for all below it"}},
       {route("/a\\u0000b"), {"has a control character"}},
-      {route("~ \\\\.php$"), {"does not begin with \"/\""}},
+      {route("~ \\\\.php$"), {"is a pattern, but a route is a path; write the path alone"}},
       {"[vhost.\"*\"]\nroot = \"y\"\n[vhost.\"*\".route.⟦x⟧]\nroot = \"x\"", {"write \"/x\""}},
   });
 }

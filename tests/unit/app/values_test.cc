@@ -37,10 +37,10 @@ TEST(Values, refuses_what_is_no_size_and_writes_what_was_meant) {
   constexpr Wrong rows[] = {
       {"", "write for example \"16K\""},
       {"K", "write for example \"16K\""},
-      {" 1K", "write for example \"16K\""},
+      {" 1K", "write \"1K\""},
       {"+1", "write for example \"16K\""},
       {"-1K", "write for example \"16K\""},
-      {"1.5K", "write for example \"16K\""},
+      {"1.5K", "write \"1536\""},
       {"0x10", "write for example \"16K\""},
       {"1_0", "write for example \"16K\""},
       {"1T", "write for example \"16K\""},
@@ -76,8 +76,8 @@ TEST(Values, refuses_what_is_no_time_and_writes_what_was_meant) {
   constexpr Wrong rows[] = {
       {"", "write for example \"30s\""},
       {"s", "write for example \"30s\""},
-      {"1.5s", "write for example \"30s\""},
-      {"1m30s", "write for example \"30s\""},
+      {"1.5s", "write \"1500ms\""},
+      {"1m30s", "write \"90s\""},
       {"-1s", "write for example \"30s\""},
       {"1w", "write for example \"30s\""},
       {"30", "write \"30s\""},
