@@ -31,6 +31,9 @@ def missing():
 class Guest:
     """Boots at the beginning of a with statement and ends with it, or with this process."""
 
+    kind = "container"  # what stage.py makes of it
+    init = "systemd"  # the name of the process that is the guest's process 1, or runs it
+
     def __init__(self):
         self.pid = None  # of its process 1, as this machine sees it
         self._folder = None
@@ -42,7 +45,7 @@ class Guest:
             with open(self._folder / "console", "wb") as console:
                 self._stage = subprocess.Popen(
                     ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-                     sys.executable, str(STAGE), str(self._folder)],
+                     sys.executable, str(STAGE), self.kind, str(self._folder)],
                     stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True)
             self._wait_until_booted(time.monotonic() + BOOT_SECONDS)
         except BaseException:
@@ -65,7 +68,7 @@ class Guest:
                 console = (self._folder / "console").read_text(errors="replace")
                 raise RuntimeError(f"the guest did not boot (state {state!r}):\n{console[-4000:]}")
             time.sleep(0.05)
-            self.pid = self.pid or init_below(self._stage.pid)
+            self.pid = self.pid or init_below(self._stage.pid, self.init)
             if self.pid:
                 state = self.run("systemctl is-system-running", check=False).stdout.strip()
 
@@ -119,8 +122,8 @@ class Guest:
         return value
 
 
-def init_below(pid):
-    """The descendant that is process 1 of the innermost namespace, once there is one."""
+def init_below(pid, init):
+    """The descendant of that name, which is or runs process 1 of the guest, once there is one."""
     children = []
     try:
         for task in os.listdir(f"/proc/{pid}/task"):
@@ -129,9 +132,9 @@ def init_below(pid):
         for child in children:
             with open(f"/proc/{child}/comm", encoding="ascii") as file:
                 name = file.read().strip()
-            if name == "systemd":
+            if name == init:
                 return int(child)
-            if found := init_below(int(child)):
+            if found := init_below(int(child), init):
                 return found
     except FileNotFoundError:
         pass
