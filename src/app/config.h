@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "webserv/base/log.h"
+#include "webserv/handlers/cgi.h"
 #include "webserv/handlers/fields.h"
 #include "webserv/http/method.h"
 #include "webserv/http/status.h"
@@ -46,6 +48,20 @@ class Places {
 
 // Paths of files and folders are absolute in all that follows.
 
+// How the programs of a route run.
+struct CgiConfig {
+  std::string root;                                               // the folder of scripts; or
+  std::string program;                                            // what answers everything
+  std::vector<std::pair<std::string, std::string>> interpreters;  // by extension with its dot; "": the file itself
+  bool hidden_files = false;
+  std::vector<std::string> symlinks;
+  std::vector<std::pair<std::string, std::string>> environment;
+  CgiOptions::Body body = CgiOptions::Body::gather;
+  std::vector<std::string> sendfile_roots;
+  CgiLimits limits;
+  bool operator==(const CgiConfig&) const = default;
+};
+
 struct StaticFilesConfig {
   std::string root;
   std::vector<std::string> index = {"index.html"};  // names of files, the first that exists is served
@@ -55,6 +71,7 @@ struct StaticFilesConfig {
   bool precompressed = false;
   bool hidden_files = false;
   std::vector<std::string> symlinks;  // folders outside of the root that links may lead into
+  std::optional<CgiConfig> scripts;   // those files that run as programs, by their extensions
   bool operator==(const StaticFilesConfig&) const = default;
 };
 
@@ -79,7 +96,7 @@ struct ErrorPageConfig {
 
 struct RouteConfig {
   std::string path;  // decoded: "/x" is that path alone, "/x/" all below it
-  std::variant<StaticFilesConfig, RedirectConfig, RespondConfig> handler;
+  std::variant<StaticFilesConfig, RedirectConfig, RespondConfig, CgiConfig> handler;
   MethodSet methods;                         // empty: all that the handler can do; HEAD is in where GET is
   FieldRules fields;                         // the route's own: those of its host come before them
   std::vector<ErrorPageConfig> error_pages;  // the route's own, likewise

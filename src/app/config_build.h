@@ -30,6 +30,10 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
 RouteConfig build_route(const Section& section, std::string_view path, const VhostConfig& host,
                         const HostContext& context, Findings& findings);
 
+// The handler `cgi` of a route, and the `scripts` among its files, with what both have beside them.
+CgiConfig build_cgi(const Section& section, std::string_view folder, Findings& findings);
+CgiConfig build_scripts(const Section& section, std::string_view folder, Findings& findings);
+
 // Whether a key of the section is not known, or could not be read, but may mean the handler of a route, or routes.
 bool means_handler(const Section& section);
 

@@ -42,8 +42,10 @@ class RouteBuilder {
       route.handler = redirect();
     } else if (handler->name == "respond") {
       route.handler = respond();
+    } else if (handler->name == "cgi") {
+      route.handler = build_cgi(section_, context_.folder, findings_);
     }
-    route.methods = methods(handler->name == "root");
+    route.methods = methods(handler->name == "root" && section_.find("scripts") == nullptr);
     return route;
   }
 
@@ -73,19 +75,34 @@ class RouteBuilder {
     if (first != nullptr) return first->key;
     if (means_handler(section_)) return nullptr;
     findings_.add(section_.region, section_.path, fmt::format("the route {} has no handler", in_quotes(section_.name)),
-                  "give it a `root`, `redirect` or `respond`");
+                  "give it a `root`, `cgi`, `redirect` or `respond`");
     return nullptr;
   }
 
-  // Keys that say how files are served mean nothing beside other handlers.
+  // Keys that say how files are served, or programs run, mean nothing beside other handlers.
   void check_companions(const Key& handler) {
-    if (handler.name == "root") return;
+    const bool files = handler.name == "root";
+    const bool folder = files || handler.name == "cgi";
+    const bool programs = handler.name == "cgi" || (files && section_.find("scripts") != nullptr);
     for (const Entry& entry : section_.entries) {
-      if (entry.key->role != Role::of_static || !entry.key->served) continue;
-      refuse(entry.key_region, entry.key->name,
-             fmt::format("{} has no meaning beside {}", in_quotes(entry.key->name), in_quotes(handler.name)),
-             "it belongs to a route with a `root`");
+      const Role role = entry.key->role;
+      if (!entry.key->served) continue;
+      if (role == Role::of_cgi && files && !programs) {
+        refuse(entry.key_region, entry.key->name,
+               fmt::format("{} has no meaning without programs", in_quotes(entry.key->name)),
+               "say with `scripts` which files are some");
+      } else if (role == Role::of_cgi && !programs) {
+        refuse_companion(entry, handler, "it belongs to a route with `cgi` or `scripts`");
+      } else if ((role == Role::of_static && !files) || (role == Role::of_folder && !folder)) {
+        refuse_companion(entry, handler, "it belongs to a route with a `root`");
+      }
     }
+  }
+
+  void refuse_companion(const Entry& entry, const Key& handler, std::string suggestion) {
+    refuse(entry.key_region, entry.key->name,
+           fmt::format("{} has no meaning beside {}", in_quotes(entry.key->name), in_quotes(handler.name)),
+           std::move(suggestion));
   }
 
   StaticFilesConfig static_files() {
@@ -112,6 +129,7 @@ class RouteBuilder {
     take("listing", files.listing);
     take("precompressed", files.precompressed);
     take("hidden_files", files.hidden_files);
+    if (section_.find("scripts") != nullptr) files.scripts = build_scripts(section_, context_.folder, findings_);
     return files;
   }
 

@@ -205,6 +205,33 @@ std::optional<Fault> fault_of_fallback(std::string_view path) {
   return std::nullopt;
 }
 
+std::optional<Fault> fault_of_extension(std::string_view extension) {
+  const std::string_view name = extension.substr(extension.rfind('.') + 1);
+  const bool is_name = !name.empty() && !contains(name, "/") && std::ranges::none_of(name, is_control);
+  if (is_name && extension.size() == name.size() + 1) return std::nullopt;
+  return Fault{"is no extension of a file: a dot, and a name without one",
+               is_name ? write(fmt::format(".{}", name)) : ""};
+}
+
+std::optional<Fault> fault_of_interpreter(std::string_view path) {
+  if (path.empty()) return std::nullopt;
+  if (path.starts_with('/') && !path.ends_with('/') && !contains(path, {"\0", 1})) return std::nullopt;
+  const bool is_name = !contains(path, "/") && std::ranges::none_of(path, is_control);
+  return Fault{"is no absolute path of a program: none is searched for",
+               is_name ? write(fmt::format("/usr/bin/{}", path)) : ""};
+}
+
+std::optional<Fault> fault_of_variable_name(std::string_view name) {
+  const auto is_allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
+  if (!name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_allowed)) return std::nullopt;
+  return Fault{"is no name of a variable", "letters, digits and \"_\" may stand in one, no digit at its beginning"};
+}
+
+std::optional<Fault> fault_of_variable_value(std::string_view value) {
+  if (!contains(value, {"\0", 1})) return std::nullopt;
+  return Fault{"has a NUL, which would end the variable", "remove it"};
+}
+
 std::optional<Fault> fault_of_media_type(std::string_view type) {
   const std::string_view essence = trim(type.substr(0, type.find(';')));
   const size_t slash = essence.find('/');

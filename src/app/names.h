@@ -38,6 +38,16 @@ std::optional<Fault> fault_of_file_name(std::string_view name);
 // A file below a root: "/a/b".
 std::optional<Fault> fault_of_fallback(std::string_view path);
 
+// The end of a file's name that says how it runs: ".php".
+std::optional<Fault> fault_of_extension(std::string_view extension);
+
+// What runs scripts: an absolute path, or "" for the script itself.
+std::optional<Fault> fault_of_interpreter(std::string_view path);
+
+// An environment variable: a name of letters, digits and "_", as shells take it (POSIX 8.1), and a value.
+std::optional<Fault> fault_of_variable_name(std::string_view name);
+std::optional<Fault> fault_of_variable_value(std::string_view value);
+
 // A media type (RFC 9110 8.3.1): "text/plain", parameters may follow.
 std::optional<Fault> fault_of_media_type(std::string_view type);
 

@@ -8,12 +8,14 @@ namespace {
 constexpr uint64_t kilo = 1024;
 constexpr uint64_t mega = 1024 * kilo;
 constexpr uint64_t second = 1000;
-constexpr uint64_t day = 24 * 60 * 60 * second;
+constexpr uint64_t hour = 60 * 60 * second;
+constexpr uint64_t day = 24 * hour;
 
 // Where no limit is wanted "unlimited" says so; a number beyond these is a slip.
 constexpr Range any_size{.least = 0, .most = 1024 * 1024 * mega, .unlimited = true};
 constexpr Range any_count{.least = 1, .most = 1'000'000'000, .unlimited = true};
 constexpr Range any_pause{.least = 1, .most = day};
+constexpr Range any_time{.least = 1, .most = day, .unlimited = true};
 
 constexpr auto log_levels = std::to_array<std::string_view>({"error", "warning", "notice", "info", "debug"});
 constexpr auto access_logs = std::to_array<std::string_view>({"journal", "json", "combined", "off"});
@@ -25,6 +27,9 @@ constexpr std::string_view listener_names = "^[ -9;-~]{1,255}$";
 constexpr std::string_view host_names = "^(\\*|(\\*\\.)?[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*\\.?|\\[[0-9A-Fa-f:.]+\\])$";
 constexpr std::string_view field_names = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
 constexpr std::string_view field_values = "^[^\\u0000-\\u0008\\u000A-\\u001F\\u007F]*$";
+constexpr std::string_view extensions = "^\\.[^./]+$";
+constexpr std::string_view interpreters = "^(/.*[^/])?$";
+constexpr auto cgi_bodies = std::to_array<std::string_view>({"gather", "stream"});
 
 constexpr TableSet host_and_route = {Table::vhost, Table::route};
 
@@ -227,10 +232,11 @@ constexpr auto keys = std::to_array<Key>({
      .inner = Table::respond,
      .role = Role::handler},
     {.name = "cgi",
+     .type = Type::table,
      .stands_in = host_and_route,
      .text = "Runs programs (RFC 3875).",
-     .role = Role::handler,
-     .served = false},
+     .inner = Table::cgi,
+     .role = Role::handler},
     {.name = "upload", .stands_in = host_and_route, .text = "Takes files.", .role = Role::handler, .served = false},
     {.name = "websocket",
      .stands_in = host_and_route,
@@ -285,25 +291,53 @@ constexpr auto keys = std::to_array<Key>({
      .stands_in = host_and_route,
      .fallback = "false",
      .text = "Whether names that begin with a dot are served; .well-known always is.",
-     .role = Role::of_static},
+     .role = Role::of_folder},
     {.name = "symlinks",
      .type = Type::paths,
      .stands_in = host_and_route,
      .text = "Folders outside of the root that symbolic links may lead into.",
-     .role = Role::of_static},
+     .role = Role::of_folder},
     {.name = "compression",
      .stands_in = host_and_route,
      .text = "Content codings that are made on the fly.",
      .role = Role::of_static,
      .served = false},
     {.name = "scripts",
+     .type = Type::map,
      .stands_in = host_and_route,
-     .text = "Files that run as CGI.",
-     .role = Role::of_static,
-     .served = false},
-    {.name = "environment", .stands_in = host_and_route, .text = "Variables of CGI programs.", .served = false},
-    {.name = "cgi_limits", .stands_in = host_and_route, .text = "What a CGI program may use.", .served = false},
-    {.name = "cgi_body", .stands_in = host_and_route, .text = "How a CGI program gets a body.", .served = false},
+     .text = "Extensions of files that run as CGI programs, and what runs them; \"\": the file itself.",
+     .pattern = interpreters,
+     .names = "EXTENSION",
+     .name_pattern = extensions,
+     .role = Role::of_static},
+    {.name = "environment",
+     .type = Type::map,
+     .stands_in = host_and_route,
+     .text = "Variables that CGI programs get besides those of the request.",
+     .pattern = "^[^\\u0000]*$",
+     .names = "NAME",
+     .name_pattern = "^[A-Za-z_][A-Za-z0-9_]*$",
+     .role = Role::of_cgi},
+    {.name = "cgi_limits",
+     .type = Type::table,
+     .stands_in = host_and_route,
+     .text = "What a CGI program may use.",
+     .inner = Table::cgi_limits,
+     .role = Role::of_cgi},
+    {.name = "cgi_body",
+     .type = Type::choice,
+     .stands_in = host_and_route,
+     .fallback = "\"gather\"",
+     .text =
+         "Whether a request's body is gathered before its program starts, so that CONTENT_LENGTH is always there, or "
+         "streamed as it comes.",
+     .choices = cgi_bodies,
+     .role = Role::of_cgi},
+    {.name = "sendfile_roots",
+     .type = Type::paths,
+     .stands_in = host_and_route,
+     .text = "Folders whose files a CGI program may have sent by X-Sendfile.",
+     .role = Role::of_cgi},
     {.name = "websocket_limits", .stands_in = host_and_route, .text = "What a WebSocket may use.", .served = false},
     {.name = "require_session",
      .stands_in = host_and_route,
@@ -342,6 +376,68 @@ constexpr auto keys = std::to_array<Key>({
      .fallback = "\"text/plain; charset=utf-8\"",
      .text = "The media type of the body.",
      .pattern = "^[^/]+/[^/]+"},
+
+    // cgi = { ... }
+    {.name = "root",
+     .type = Type::path,
+     .stands_in = {Table::cgi},
+     .text = "The folder of scripts: the longest beginning of the path that is a file runs, with the rest as "
+             "PATH_INFO."},
+    {.name = "program",
+     .type = Type::path,
+     .stands_in = {Table::cgi},
+     .text = "The one program that answers everything, with the path below the route as PATH_INFO."},
+    {.name = "interpreters",
+     .type = Type::map,
+     .stands_in = {Table::cgi},
+     .text = "What runs the scripts with an extension; other files run themselves, where they have the run bit.",
+     .pattern = interpreters,
+     .names = "EXTENSION",
+     .name_pattern = extensions},
+
+    // cgi_limits = { ... }
+    {.name = "time",
+     .type = Type::duration,
+     .stands_in = {Table::cgi_limits},
+     .fallback = "\"30s\"",
+     .text = "How long a program may run: 504 after it, or a cut where an answer has begun.",
+     .range = any_time},
+    {.name = "grace",
+     .type = Type::duration,
+     .stands_in = {Table::cgi_limits},
+     .fallback = "\"0s\"",
+     .text = "Between SIGTERM and SIGKILL when a program is ended; 0s: no SIGTERM.",
+     .range = {.least = 0, .most = hour}},
+    {.name = "memory",
+     .type = Type::size,
+     .stands_in = {Table::cgi_limits},
+     .fallback = "\"256M\"",
+     .text = "Bytes that a program and all that it starts may use together: 502 above.",
+     .range = {.least = mega, .most = 1024 * 1024 * mega, .unlimited = true}},
+    {.name = "tasks",
+     .type = Type::integer,
+     .stands_in = {Table::cgi_limits},
+     .fallback = "64",
+     .text = "Processes and threads of a program and all that it starts.",
+     .range = any_count},
+    {.name = "concurrency",
+     .type = Type::integer,
+     .stands_in = {Table::cgi_limits},
+     .fallback = "16",
+     .text = "Programs of the route that run at a time: others wait a moment, then 503.",
+     .range = any_count},
+    {.name = "output",
+     .type = Type::size,
+     .stands_in = {Table::cgi_limits},
+     .fallback = "\"unlimited\"",
+     .text = "Bytes of an answer's body: it is cut above.",
+     .range = {.least = 1, .most = 1024 * 1024 * mega, .unlimited = true}},
+    {.name = "cpu_weight",
+     .type = Type::integer,
+     .stands_in = {Table::cgi_limits},
+     .fallback = "100",
+     .text = "Share of the processor against other programs where it is scarce, 1 to 10000.",
+     .range = {.least = 1, .most = 10'000}},
 });
 
 }  // namespace
@@ -362,7 +458,11 @@ Unit unit_of(Type type) {
 
 std::span<const std::string_view> companions_of(Role role) {
   static constexpr std::string_view root[] = {"root"};
+  static constexpr std::string_view folder[] = {"root", "cgi"};
+  static constexpr std::string_view programs[] = {"cgi", "scripts"};
   if (role == Role::of_static) return root;
+  if (role == Role::of_folder) return folder;
+  if (role == Role::of_cgi) return programs;
   return {};
 }
 
@@ -378,6 +478,8 @@ std::string_view header_of(Table table) {
     case Table::route: return "[vhost.NAME.route.PATH]";
     case Table::redirect: return "redirect = { ... }";
     case Table::respond: return "respond = { ... }";
+    case Table::cgi: return "cgi = { ... }";
+    case Table::cgi_limits: return "cgi_limits = { ... }";
   }
   return "";
 }

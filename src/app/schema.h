@@ -14,9 +14,23 @@
 namespace webserv {
 
 // The tables that keys stand in.
-enum class Table : uint8_t { file, server, listener, limits, timeouts, log, vhost, route, redirect, respond };
-inline constexpr Table all_tables[] = {Table::file, Table::server, Table::listener, Table::limits,   Table::timeouts,
-                                       Table::log,  Table::vhost,  Table::route,    Table::redirect, Table::respond};
+enum class Table : uint8_t {
+  file,
+  server,
+  listener,
+  limits,
+  timeouts,
+  log,
+  vhost,
+  route,
+  redirect,
+  respond,
+  cgi,
+  cgi_limits
+};
+inline constexpr Table all_tables[] = {Table::file,     Table::server,  Table::listener, Table::limits,
+                                       Table::timeouts, Table::log,     Table::vhost,    Table::route,
+                                       Table::redirect, Table::respond, Table::cgi,      Table::cgi_limits};
 
 enum class Type : uint8_t {
   boolean,
@@ -61,10 +75,13 @@ enum class Role : uint8_t {
   any,        // stands beside every handler
   handler,    // is the handler: a route has exactly one of these
   of_static,  // says how files are served: stands beside `root`
+  of_folder,  // says which files of a folder there are: beside `root`, and beside a `cgi` that has a root
+  of_cgi,     // says how programs run: beside `cgi` or `scripts`
   of_host,    // in a vhost it holds for all of its routes; all other keys of a vhost are those of its route "/"
 };
 
-inline constexpr Role all_roles[] = {Role::any, Role::handler, Role::of_static, Role::of_host};
+inline constexpr Role all_roles[] = {Role::any,       Role::handler, Role::of_static,
+                                     Role::of_folder, Role::of_cgi,  Role::of_host};
 
 struct Key {
   std::string_view name;

@@ -22,6 +22,7 @@
 
 #include "app/changes.h"
 #include "app/plan.h"
+#include "app/programs.h"
 #include "app/signals.h"
 #include "app/site.h"
 #include "app/systemd/journal.h"
@@ -113,6 +114,7 @@ class Service {
   SystemClock clock_;
   LineSink sink_{STDERR_FILENO};
   Log log_{sink_, LogFormat::text, Level::info};
+  Programs programs_;  // from the start on
 
   // What holds.
   std::string file_;  // of the configuration; empty: none
@@ -167,7 +169,9 @@ ExitStatus Service::refuse(const Refusal& refusal) {
 void Service::start(Plan plan) {
   use_log(plan.config);
   const unsigned workers = plan.config.server.workers == 0 ? default_workers() : plan.config.server.workers;
-  auto application = std::make_shared<const Application>(build_site(plan.config, workers, clock_, log_));
+  programs_ = make_programs(workers);
+  auto application =
+      std::make_shared<const Application>(build_site(plan.config, workers, clock_, log_, programs_.spawner));
   ServerLog server_log{.events = &log_, .access = &sink_, .format = formats_of(plan.config).access};
   server_.emplace(workers, plan.listening.listeners, application, server_log);
   server_->start();
@@ -186,6 +190,7 @@ void Service::use_log(const Config& config) { log_.use(formats_of(config).events
 
 void Service::hold(Plan plan, std::shared_ptr<const Application> application) {
   warn_of_missing_roots(plan.config, log_);
+  warn_of_programs(plan.config, programs_, log_);
   file_ = plan.config.file;
   outline_ = Outline(plan.config, plan.listening);
   listening_ = std::move(plan.listening);
@@ -252,7 +257,8 @@ std::expected<Plan, Refusal> Service::plan_again() const {
 
 // First all workers answer by the new configuration, then connections come in by its listeners.
 void Service::take_over(Plan plan) {
-  auto application = std::make_shared<const Application>(build_site(plan.config, server_->workers(), clock_, log_));
+  auto application =
+      std::make_shared<const Application>(build_site(plan.config, server_->workers(), clock_, log_, programs_.spawner));
   server_->log_requests(formats_of(plan.config).access);
   next_.emplace(std::move(plan), application);
   server_->replace(std::move(application), [this] {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "app/welcome.h"
+#include "webserv/handlers/cgi.h"
 #include "webserv/handlers/hosts.h"
 #include "webserv/handlers/redirect.h"
 #include "webserv/handlers/respond.h"
@@ -36,8 +37,11 @@ const FieldRules& server_fields() {
 
 class SiteBuilder {
  public:
-  SiteBuilder(unsigned workers, const Clock& clock, const Log& log)
-      : clock_(clock), log_(log), caches_(std::make_shared<FileCaches>(workers)) {}
+  SiteBuilder(unsigned workers, const Clock& clock, const Log& log, std::shared_ptr<Spawner> spawner)
+      : clock_(clock),
+        log_(log),
+        programs_{std::move(spawner), workers, log},
+        caches_(std::make_shared<FileCaches>(workers)) {}
 
   VirtualHost host(const VhostConfig& config) {
     Finish finish = finish_of(config.fields, config.error_pages);
@@ -77,6 +81,39 @@ class SiteBuilder {
     options.fields = route.finish.fields;
     route.handler = static_files(std::move(options), caches_);
     route.methods = reading;
+    if (config.scripts) add_scripts(route, config);
+  }
+
+  // The files themselves refuse all but reading.
+  void add_scripts(Route& route, const StaticFilesConfig& config) {
+    CgiOptions options = cgi_options(route, *config.scripts);
+    options.root = config.root;
+    options.symlinks = config.symlinks;
+    options.index = config.index;
+    options.fallback = config.fallback;
+    options.hidden_files = config.hidden_files;
+    route.handler = files_with_scripts(std::move(route.handler), std::move(options), programs_);
+    route.methods = all;
+  }
+
+  void set_handler(Route& route, const CgiConfig& config) {
+    route.handler = cgi(cgi_options(route, config), programs_);
+    route.methods = all;
+  }
+
+  static CgiOptions cgi_options(const Route& route, const CgiConfig& config) {
+    CgiOptions options;
+    options.route = route.path;
+    options.program = config.program;
+    options.root = config.root;
+    options.symlinks = config.symlinks;
+    options.interpreters = config.interpreters;
+    options.hidden_files = config.hidden_files;
+    options.environment = config.environment;
+    options.sendfile_roots = config.sendfile_roots;
+    options.body = config.body;
+    options.limits = config.limits;
+    return options;
   }
 
   void set_handler(Route& route, const RedirectConfig& config) {
@@ -104,6 +141,7 @@ class SiteBuilder {
 
   const Clock& clock_;
   const Log& log_;
+  const CgiHost programs_;
   std::shared_ptr<FileCaches> caches_;
   std::map<std::string, std::shared_ptr<const ErrorPageFile>> page_files_;
 };
@@ -147,8 +185,9 @@ VirtualHost welcome_host(const RouteLimits& limits) {
 
 }  // namespace
 
-std::shared_ptr<const Hosts> build_hosts(const Config& config, unsigned workers, const Clock& clock, const Log& log) {
-  SiteBuilder builder(workers, clock, log);
+std::shared_ptr<const Hosts> build_hosts(const Config& config, unsigned workers, const Clock& clock, const Log& log,
+                                         std::shared_ptr<Spawner> spawner) {
+  SiteBuilder builder(workers, clock, log, std::move(spawner));
   std::vector<VirtualHost> virtual_hosts;
   for (const VhostConfig& vhost : config.vhosts) virtual_hosts.push_back(builder.host(vhost));
   if (virtual_hosts.empty()) virtual_hosts.push_back(welcome_host(config.limits.route));
@@ -167,8 +206,9 @@ Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& lim
   return site;
 }
 
-Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log) {
-  return application_of(build_hosts(config, workers, clock, log), config.limits);
+Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log,
+                       std::shared_ptr<Spawner> spawner) {
+  return application_of(build_hosts(config, workers, clock, log, std::move(spawner)), config.limits);
 }
 
 }  // namespace webserv

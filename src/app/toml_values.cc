@@ -231,6 +231,8 @@ class ValueReader {
           : node.is_number() || node.is_boolean() ? "put it in quotes"
                                                   : "");
     }
+    // As a list of which no element is right.
+    if (all.empty() && !source.empty()) return {};
     std::ranges::sort(all, {}, [](const auto& pair) { return pair.first.region.begin; });
     return all;
   }

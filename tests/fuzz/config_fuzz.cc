@@ -54,20 +54,41 @@ void check_errors(const std::vector<Diagnostic>& errors, std::string_view text) 
   }
 }
 
+void check_programs(const CgiConfig& cgi) {
+  for (const auto& [extension, interpreter] : cgi.interpreters) {
+    require(!fault_of_extension(extension) && !fault_of_interpreter(interpreter));
+  }
+  for (const auto& [name, value] : cgi.environment) {
+    require(!fault_of_variable_name(name) && !fault_of_variable_value(value));
+  }
+  require(cgi.limits.grace <= cgi.limits.time && cgi.limits.time > Clock::duration(0));
+}
+
+void check_handler(const RouteConfig&, const StaticFilesConfig& files) {
+  require(files.root.starts_with("/") && (files.root.size() == 1 || !files.root.ends_with('/')));
+  require(
+      std::ranges::none_of(files.index, [](const std::string& name) { return fault_of_file_name(name).has_value(); }));
+  if (files.scripts) check_programs(*files.scripts);
+}
+
+void check_handler(const RouteConfig& route, const RedirectConfig& redirect) {
+  require(!fault_of_target(redirect.to) && code(redirect.status) / 100 == 3);
+  require(redirect.to != route.path);
+}
+
+void check_handler(const RouteConfig&, const RespondConfig& respond) {
+  require(code(respond.status) >= 200 && code(respond.status) < 600);
+  require(!is_bodiless(respond.status) || respond.text.empty());
+}
+
+void check_handler(const RouteConfig&, const CgiConfig& cgi) {
+  require(cgi.root.starts_with("/") != cgi.program.starts_with("/"));
+  check_programs(cgi);
+}
+
 void check_route(const RouteConfig& route) {
   require(!fault_of_route_path(route.path));
-  if (const auto* files = std::get_if<StaticFilesConfig>(&route.handler)) {
-    require(files->root.starts_with("/") && (files->root.size() == 1 || !files->root.ends_with('/')));
-    require(std::ranges::none_of(files->index,
-                                 [](const std::string& name) { return fault_of_file_name(name).has_value(); }));
-  } else if (const auto* redirect = std::get_if<RedirectConfig>(&route.handler)) {
-    require(!fault_of_target(redirect->to) && code(redirect->status) / 100 == 3);
-    require(redirect->to != route.path);
-  } else {
-    const auto& respond = std::get<RespondConfig>(route.handler);
-    require(code(respond.status) >= 200 && code(respond.status) < 600);
-    require(!is_bodiless(respond.status) || respond.text.empty());
-  }
+  std::visit([&](const auto& handler) { check_handler(route, handler); }, route.handler);
   for (const FieldRule& rule : route.fields)
     require(!fault_of_field_name(rule.name) && !fault_of_field_value(rule.value));
   for (const ErrorPageConfig& page : route.error_pages) require(page.code_or_class != 0 && page.file.starts_with("/"));

@@ -62,6 +62,7 @@ struct HandlerFacts {
     option("precompressed", written(files.precompressed));
     option("hidden_files", written(files.hidden_files));
     option("symlinks", written(files.symlinks));
+    if (files.scripts) programs(*files.scripts, "scripts");
   }
   void operator()(const RedirectConfig& redirect) const {
     handler("redirect", "to", written(redirect.to));
@@ -70,8 +71,26 @@ struct HandlerFacts {
   void operator()(const RespondConfig& respond) const {
     handler("respond", "status", written(code(respond.status), Unit::none));
   }
+  void operator()(const CgiConfig& cgi) const {
+    const bool folder = cgi.program.empty();
+    handler("cgi", folder ? "root" : "program", written(folder ? cgi.root : cgi.program));
+    option("hidden_files", written(cgi.hidden_files));
+    option("symlinks", written(cgi.symlinks));
+    programs(cgi, "cgi.interpreters");
+  }
 
  private:
+  // `interpreters` is where they stand: a key, perhaps with one in its table.
+  void programs(const CgiConfig& cgi, std::string_view interpreters) const {
+    const uint32_t line = route.places.of(interpreters.substr(0, interpreters.find('.'))).line;
+    for (const auto& [extension, interpreter] : cgi.interpreters) {
+      to.options.push_back({fmt::format("{}.{}", interpreters, written(extension)), written(interpreter), line});
+    }
+    const std::string_view body = cgi.body == CgiOptions::Body::stream ? "stream" : "gather";
+    option("cgi_body", written(body));
+    option("sendfile_roots", written(cgi.sendfile_roots));
+  }
+
   // A key of the route, or one within its table.
   void handler(std::string_view key, std::string_view inner, std::string value) const {
     std::string name(key);
@@ -296,7 +315,7 @@ std::vector<Explanation> explain(const Config& config, const Question& question,
   std::vector<Explanation> all;
   for (const ListenerConfig* listener : listeners_for(config, question)) {
     // Anew for each: a site that has read a file does not look for it again.
-    const std::shared_ptr<const Hosts> hosts = build_hosts(config, 1, clock, log);
+    const std::shared_ptr<const Hosts> hosts = build_hosts(config, 1, clock, log, nullptr);
     const Application application = application_of(hosts, config.limits);
     Explanation next = Explainer(config, *hosts, *listener, rehearse(application, listener->name, head)).explain();
     const auto same = std::ranges::find_if(all, [&](const Explanation& other) { return is_same(other, next); });

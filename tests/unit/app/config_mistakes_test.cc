@@ -157,18 +157,13 @@ TEST(ConfigMistakes, what_this_version_does_not_serve) {
   expect_mistakes({
       {before_host("[⟦session⟧]\ncookie = \"x\"\nnonsense = 1"), {"`session` is not served by this version"}},
       {before_host("[listener.https]\n⟦tls⟧ = { certificate = \"a\", key = \"b\" }"), {"`tls` is not served"}},
-      {in_route("⟦cgi⟧ = { root = \"cgi-bin\" }\n⟦environment⟧ = { A = \"b\" }\n⟦cgi_limits⟧ = { time = \"30s\" }"),
-       {"`cgi` is not served by this version of webserv; remove it", "`environment` is not served",
-        "`cgi_limits` is not served"}},
-      {in_route("⟦cgi⟧ = 1\n⟦cgi_body⟧ = \"stream\""), {"`cgi` is not served", "`cgi_body` is not served"}},
       {in_route("⟦upload⟧ = { directory = \"uploads\" }\nbody_size = \"200M\""), {"`upload` is not served"}},
       {in_route("⟦websocket⟧ = { handler = \"echo\" }\n⟦websocket_limits⟧ = { queue = \"4M\" }"),
        {"`websocket` is not served", "`websocket_limits` is not served"}},
       {in_route("⟦status⟧ = true"), {"`status` is not served"}},
       {in_route("root = \"x\"\n⟦require_session⟧ = \"user\"\n⟦login⟧ = \"/login\""),
        {"`require_session` is not served", "`login` is not served"}},
-      {in_route("root = \"x\"\n⟦scripts⟧ = { \".php\" = \"/usr/bin/php-cgi\" }\n⟦compression⟧ = [\"zstd\"]"),
-       {"`scripts` is not served", "`compression` is not served"}},
+      {in_route("root = \"x\"\n⟦compression⟧ = [\"zstd\"]"), {"`compression` is not served"}},
       {in_host("⟦status⟧ = true"), {"`status` is not served"}},
   });
 }

@@ -192,7 +192,8 @@ respond = { status = 418, text = "tea", type = "text/html" }
                                "public, max-age=3600",
                                true,
                                true,
-                               {"/nix/store", "/etc/webserv/other"}}));
+                               {"/nix/store", "/etc/webserv/other"},
+                               {}}));
   EXPECT_EQ(host.routes[1].path, "/old");
   EXPECT_EQ(std::get<RedirectConfig>(host.routes[1].handler), (RedirectConfig{"/new", Status::moved_permanently}));
   EXPECT_THAT(host.routes[1].fields, ElementsAre(FieldRule{"X-Frame-Options", ""}));

@@ -83,7 +83,8 @@ TEST(HostMistakes, paths_of_routes) {
 
 TEST(HostMistakes, handlers_of_routes) {
   expect_mistakes({
-      {"[vhost.\"*\".route.⟦\"/x/\"⟧]", {"the route `/x/` has no handler; give it a `root`, `redirect` or `respond`"}},
+      {"[vhost.\"*\".route.⟦\"/x/\"⟧]",
+       {"the route `/x/` has no handler; give it a `root`, `cgi`, `redirect` or `respond`"}},
       {"[vhost.\"*\".route.⟦\"/x/\"⟧]\nindex = \"a\"\nmethods = \"GET\"", {"the route `/x/` has no handler"}},
       {"[vhost.⟦\"*\"⟧]\nlisting = true", {"the route `/` has no handler"}},
       {in_route("root = \"x\"\n⟦redirect⟧ = { to = \"/y\" }"),

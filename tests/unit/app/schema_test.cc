@@ -50,23 +50,29 @@ TEST(Schema, what_stands_in_a_host_and_in_a_route_is_the_same_key) {
 
 // What holds without a key stands in the schema, for people, and in the values: both must say the same.
 TEST(Schema, written_defaults_change_nothing) {
-  const auto with = [](Table table, std::string text) {
+  const auto with = [](Table table, std::string text, std::initializer_list<Role> roles) {
     for (const Key& key : schema()) {
-      if (key.fallback.empty() || !key.stands_in.contains(table)) continue;
-      // The limits of a host and of a route are those of the server.
-      if (key.role == Role::of_host && table != Table::limits && table != Table::timeouts) continue;
+      if (key.fallback.empty() || !key.stands_in.contains(table) || !std::ranges::count(roles, key.role)) continue;
       text += fmt::format("{} = {}\n", key.name, key.fallback);
     }
     return text;
   };
+  const std::initializer_list<Role> all = {Role::any, Role::of_host};
+  // The limits of a host and of a route are those of the server.
+  const std::initializer_list<Role> of_files = {Role::any, Role::of_static, Role::of_folder};
   const std::string plain =
-      "[vhost.a.route.\"/\"]\nroot = \"x\"\n[vhost.a.route.\"/r\".redirect]\nto = "
-      "\"/y\"\n[vhost.a.route.\"/s\".respond]\n";
-  const std::string written = with(Table::server, "[server]\n") + with(Table::limits, "[limits]\n") +
-                              with(Table::timeouts, "[timeouts]\n") + with(Table::log, "[log]\n") +
-                              with(Table::route, "[vhost.a.route.\"/\"]\nroot = \"x\"\n") +
-                              with(Table::redirect, "[vhost.a.route.\"/r\".redirect]\nto = \"/y\"\n") +
-                              with(Table::respond, "[vhost.a.route.\"/s\".respond]\n");
+      "[vhost.a.route.\"/\"]\nroot = \"x\"\n"
+      "[vhost.a.route.\"/c/\"]\ncgi.root = \"c\"\n"
+      "[vhost.a.route.\"/r\".redirect]\nto = \"/y\"\n"
+      "[vhost.a.route.\"/s\".respond]\n";
+  const std::string written =
+      with(Table::server, "[server]\n", all) + with(Table::limits, "[limits]\n", all) +
+      with(Table::timeouts, "[timeouts]\n", all) + with(Table::log, "[log]\n", all) +
+      with(Table::route, "[vhost.a.route.\"/\"]\nroot = \"x\"\n", of_files) +
+      with(Table::route, "[vhost.a.route.\"/c/\"]\ncgi.root = \"c\"\n", {Role::of_folder, Role::of_cgi}) +
+      with(Table::cgi_limits, "[vhost.a.route.\"/c/\".cgi_limits]\n", all) +
+      with(Table::redirect, "[vhost.a.route.\"/r\".redirect]\nto = \"/y\"\n", all) +
+      with(Table::respond, "[vhost.a.route.\"/s\".respond]\n", all);
   const auto a = read_config(plain, "a.toml", "/");
   const auto b = read_config(written, "b.toml", "/");
   ASSERT_TRUE(a);
@@ -85,8 +91,8 @@ TEST(Schema, written_defaults_change_nothing) {
   EXPECT_EQ(a->limits.idle, b->limits.idle);
   EXPECT_EQ(a->limits.head_time, b->limits.head_time);
   EXPECT_EQ(a->limits.drain, b->limits.drain);
-  ASSERT_EQ(a->vhosts[0].routes.size(), 3u);
-  for (size_t i = 0; i < 3; ++i) EXPECT_EQ(a->vhosts[0].routes[i].handler, b->vhosts[0].routes[i].handler) << i;
+  ASSERT_EQ(a->vhosts[0].routes.size(), 4u);
+  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(a->vhosts[0].routes[i].handler, b->vhosts[0].routes[i].handler) << i;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ class SiteTest : public testing::Test {
     std::ofstream(path) << content;
   }
 
-  Application build(const Config& config) { return build_site(config, 1, clock_, log_); }
+  Application build(const Config& config) { return build_site(config, 1, clock_, log_, spawner_); }
 
   Application site(std::string_view toml) {
     auto config = read_config(toml, "test.toml", folder_);
@@ -50,6 +51,7 @@ class SiteTest : public testing::Test {
 
   std::string folder_;
   FakeClock clock_;
+  std::shared_ptr<Spawner> spawner_ = std::make_shared<Spawner>(1);
   LineSink sink_{-1};
   Log log_{sink_, LogFormat::text, Level::error};
 };
