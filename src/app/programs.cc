@@ -1,10 +1,15 @@
 #include "app/programs.h"
 
+#include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <set>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -53,11 +58,35 @@ Programs make_programs(unsigned threads) {
         "programs have no cgroup of their own, so that what leaves its process group may outlive them, "
         "and limits hold for each process alone: " +
         found.error();
-    // What a program leaves behind becomes our child, so that it can be found.
+    // So that what a program leaves behind does not outlive the server.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    programs.adopted = true;
   }
+  constexpr pid_t init = 1;
+  if (::getpid() == init) programs.adopted = true;
   programs.spawner = std::make_shared<Spawner>(threads, std::move(cgroups));
   return programs;
+}
+
+void reap_adopted() {
+  siginfo_t info{};
+  do info.si_pid = 0;
+  while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WNOTHREAD) == 0 && info.si_pid != 0);
+}
+
+void end_adopted() {
+  // The children of those that end are adopted in their turn. What does not end in this time hangs in the kernel.
+  constexpr int most_rounds = 200;
+  constexpr auto pause = std::chrono::milliseconds(5);
+  const std::string own = std::to_string(::getpid());
+  for (int round = 0; round < most_rounds; ++round) {
+    std::ifstream children("/proc/self/task/" + own + "/children");
+    bool any = false;
+    for (pid_t child = 0; children >> child; any = true) ::kill(child, SIGKILL);
+    if (!any) return;
+    std::this_thread::sleep_for(pause);
+    reap_adopted();
+  }
 }
 
 void warn_of_programs(const Config& config, const Programs& programs, const Log& log) {

@@ -9,24 +9,40 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <initializer_list>
 #include <limits>
 #include <system_error>
 
 namespace webserv {
 
+namespace {
+
+// Blocks the signals, so that a signalfd can have them.
+sigset_t take(std::initializer_list<int> numbers) {
+  sigset_t taken;
+  sigemptyset(&taken);
+  for (int number : numbers) sigaddset(&taken, number);
+  pthread_sigmask(SIG_BLOCK, &taken, nullptr);
+  return taken;
+}
+
+}  // namespace
+
 Signals::Signals() {
-  sigset_t handled;
-  sigemptyset(&handled);
-  for (int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&handled, number);
-  pthread_sigmask(SIG_BLOCK, &handled, nullptr);
+  const sigset_t taken = take({SIGTERM, SIGINT, SIGHUP});
   std::signal(SIGPIPE, SIG_IGN);
-  signals_ = Fd(signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK));
+  signals_ = Fd(signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK));
   std::array<int, 2> pipe = {-1, -1};
   if (!signals_ || pipe2(pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
     throw std::system_error(errno, std::generic_category(), "cannot wait for signals");
   }
   posted_ = Fd(pipe[0]);
   post_ = Fd(pipe[1]);
+}
+
+void Signals::watch_children() const {
+  const sigset_t taken = take({SIGTERM, SIGINT, SIGHUP, SIGCHLD});
+  signalfd(signals_.get(), &taken, 0);
 }
 
 void Signals::post(Event event) const {
@@ -41,6 +57,7 @@ std::optional<Signals::Event> Signals::wait(std::optional<std::chrono::milliseco
     if (read(posted_.get(), &event, sizeof event) == sizeof event) return event;
     signalfd_siginfo info{};
     if (read(signals_.get(), &info, sizeof info) == sizeof info) {
+      if (info.ssi_signo == SIGCHLD) return Event::child;
       return info.ssi_signo == SIGHUP ? Event::reload : Event::stop;
     }
     int milliseconds = -1;

@@ -48,7 +48,7 @@ class Units(unittest.TestCase):
     def test_templates_differ_in_names_alone(self):
         texts = units("/usr/bin")
         for kind, names in (("service", ("ConfigurationDirectory", "Description", "ExecStart", "Requires", "After", "Also",
-                                         "StateDirectory", "RuntimeDirectory")),
+                                         "StateDirectory", "RuntimeDirectory", "ReadWritePaths")),
                             ("socket", ("Description", "ListenStream"))):
             with self.subTest(kind):
                 plain, template = ([line for line in settings(texts[f"webserv{at}.{kind}"]) if line.split("=")[0] not in names]
@@ -67,6 +67,10 @@ class Units(unittest.TestCase):
         drop_in.write_text(text.replace("@CMAKE_INSTALL_FULL_BINDIR@", str(self.folder / "bin")), encoding="utf-8")
         result = self.analyze("verify", str(self.folder / "webserv.service"))
         self.assertEqual([line for line in result.stderr.splitlines() if "webserv" in line], [])
+
+    def test_programs_get_cgroups_of_their_own(self):
+        for name in ("webserv.service", "webserv@.service"):
+            self.assertLessEqual({"Delegate=yes", "OOMPolicy=continue", "ProtectControlGroups=yes"}, set(settings(units("/usr/bin")[name])))
 
     def test_limits_of_starts_are_explicit(self):
         texts = units("/usr/bin")

@@ -120,6 +120,27 @@ root = "other"
                       });
 }
 
+TEST_F(SiteTest, programs_take_every_method_that_a_client_may_choose) {
+  Application application = site(R"(
+[vhost."*".route."/cgi/"]
+cgi = { root = "www" }
+
+[vhost."*".route."/site/"]
+root = "www"
+scripts = { ".php" = "/usr/bin/php-cgi" }
+
+[vhost."*".route."/read/"]
+cgi = { program = "/bin/true" }
+methods = ["GET"]
+)");
+  constexpr std::string_view all = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
+  expect(application, {
+                          {"OPTIONS /cgi/x", "a.test", 204, "Allow", all, ""},
+                          {"OPTIONS /site/x", "a.test", 204, "Allow", all, ""},
+                          {"POST /read/x", "a.test", 405, "Allow", "GET, HEAD, OPTIONS", "*"},
+                      });
+}
+
 TEST_F(SiteTest, gives_hosts_error_pages_that_routes_override) {
   Application application = site(R"(
 [vhost."*"]
