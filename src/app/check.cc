@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "app/config_reader.h"
 #include "app/config_source.h"
 #include "app/diagnostic.h"
+#include "app/live_check.h"
 #include "app/report.h"
 
 namespace webserv {
@@ -19,16 +21,27 @@ namespace {
 
 using Mistakes = std::vector<Diagnostic>;
 
-std::expected<Config, Mistakes> load(const CheckOptions& options) {
+std::expected<ConfigText, Mistakes> find_text(const CheckOptions& options) {
   std::optional<std::string> file = options.config;
-  if (file == standard_input) return read_standard_input();
   if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
-  if (file) return load_config(*file);
+  if (file) return read_text(*file);
   return std::unexpected(Mistakes{{"webserv.toml",
                                    {},
                                    {},
                                    "there is no configuration, neither in $CONFIGURATION_DIRECTORY nor in /etc/webserv",
                                    "name one with --config FILE"}});
+}
+
+// The configuration, or what is wrong with it; with `live` also on this host.
+std::expected<Config, Mistakes> load(const CheckOptions& options) {
+  const std::expected<ConfigText, Mistakes> source = find_text(options);
+  if (!source) return std::unexpected(source.error());
+  std::expected<Config, Mistakes> config = read_config(source->text, source->file, source->folder);
+  if (!config || !options.live) return config;
+  Findings findings(source->file);
+  check_live(*config, findings);
+  if (!findings.empty()) return std::unexpected(std::move(findings).take(source->text));
+  return config;
 }
 
 // "2 hosts", "1 host"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "app/config_checks.h"
 #include "app/names.h"
 #include "app/values.h"
 #include "webserv/base/text.h"
@@ -83,6 +84,9 @@ std::expected<std::string, std::string> resolve_address(std::string_view text, s
   return absolute->to_string();
 }
 
+// Each costs a socket, and hosts are compared for each.
+constexpr size_t most_listeners = 256;
+
 class Listeners {
  public:
   Listeners(std::string_view folder, Findings& findings) : folder_(folder), findings_(findings) {}
@@ -126,7 +130,14 @@ std::vector<ListenerConfig> build_listeners(const Section& file, std::string_vie
   std::vector<ListenerConfig> listeners;
   Listeners builder(folder, findings);
   if (const auto* sections = file.get<std::vector<Section>>("listener")) {
-    for (const Section& section : *sections) listeners.push_back(builder.build(section));
+    for (const Section& section : *sections) {
+      if (listeners.size() == most_listeners) {
+        findings.add(section.region, section.path, fmt::format("there are more than {} listeners", most_listeners),
+                     "give one of them several addresses");
+        break;
+      }
+      listeners.push_back(builder.build(section));
+    }
   }
   if (listeners.empty()) listeners.push_back({std::string(default_listener), {std::string(default_address)}, {}});
   return listeners;
@@ -142,10 +153,11 @@ Config build_config(const Section& file, std::string_view folder, Findings& find
   if (const Section* section = table_of(file, "timeouts")) build_timeouts(*section, config);
   if (const Section* section = table_of(file, "log")) build_log(*section, config);
   if (const auto* hosts = file.get<std::vector<Section>>("vhost")) {
-    const HostContext context{folder, config.listeners, config.limits.route, file.damaged};
+    const HostContext context{folder, config.listeners, config.limits.route,
+                              file.damaged || config.listeners.size() == most_listeners};
     for (const Section& host : *hosts) config.vhosts.push_back(build_vhost(host, context, findings));
-    check_host_names(config.vhosts, *hosts, findings);
   }
+  check_together(config, file, findings);
   return config;
 }
 
@@ -181,7 +193,9 @@ std::vector<ErrorPageConfig> build_error_pages(const Section& section, std::stri
     };
     const std::expected<unsigned, Fault> code = parse_error_code(code_text.text);
     if (!code) refuse(code_text, code.error());
-    if (file.text.empty() || file.text.ends_with('/') || file.text.find('\0') != std::string::npos) {
+    if (file.text.find("://") != std::string::npos) {
+      refuse(file, {"is a URL, but error pages are files", "write the path of a file"});
+    } else if (file.text.empty() || file.text.ends_with('/') || file.text.find('\0') != std::string::npos) {
       refuse(file, {"is no path of a file", {}});
     }
     pages.push_back({code.value_or(0), absolute_path(folder, file.text)});

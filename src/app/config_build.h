@@ -40,9 +40,6 @@ bool means_handler(const Section& section);
 // Tells of redirects of this host that lead back to themselves. `sections` are those of its routes.
 void check_redirects(const VhostConfig& host, std::span<const Section> sections, Findings& findings);
 
-// Tells of names that two hosts have at the same listener. `sections` are those of the hosts.
-void check_host_names(std::span<const VhostConfig> hosts, std::span<const Section> sections, Findings& findings);
-
 // Tells what is wrong with a text of the key at `path`.
 void tell(Findings& findings, const Text& text, std::string path, const Fault& fault);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -117,16 +118,25 @@ class RouteBuilder {
     }
     if (const Text* fallback = section_.text("fallback")) {
       if (std::optional<Fault> fault = fault_of_fallback(fallback->text)) refuse(*fallback, "fallback", *fault);
+      if (files.root.size() > 1 && fallback->text.starts_with(files.root + '/')) {
+        refuse(*fallback, "fallback",
+               {"is a path below the root, which has its own path in front already",
+                fmt::format("write \"{}\"", shortened(std::string_view(fallback->text).substr(files.root.size())))});
+      }
       files.fallback = fallback->text;
     }
     if (const Text* value = section_.text("cache_control")) {
-      if (std::optional<Fault> fault = fault_of_field_value(value->text)) refuse(*value, "cache_control", *fault);
+      if (std::optional<Fault> fault = fault_of_cache_control(value->text)) refuse(*value, "cache_control", *fault);
       files.cache_control = value->text;
     }
     if (const auto* folders = section_.get<std::vector<Text>>("symlinks")) {
       for (const Text& folder : *folders) files.symlinks.push_back(absolute_path(context_.folder, folder.text));
     }
     take("listing", files.listing);
+    if (files.listing && !section_.name.empty() && !section_.name.ends_with('/')) {
+      refuse(section_.find("listing")->key_region, "listing", "a route for one path alone lists nothing",
+             "end its path with \"/\" for all below it");
+    }
     take("precompressed", files.precompressed);
     take("hidden_files", files.hidden_files);
     if (section_.find("scripts") != nullptr) files.scripts = build_scripts(section_, context_.folder, findings_);
@@ -198,6 +208,10 @@ class RouteBuilder {
       set.insert(method);
     }
     if (set.contains(Method::get)) set.insert(Method::head);
+    if (set == MethodSet{Method::options}) {
+      refuse(section_.find("methods")->region, "methods",
+             "no request gets to this route: OPTIONS is answered by itself", "add \"GET\"");
+    }
     return set;
   }
 
@@ -217,11 +231,6 @@ class RouteBuilder {
   Findings& findings_;
 };
 
-// Whether a request for `path` gets to the route.
-bool is_of(const RouteConfig& route, std::string_view path) {
-  return path == route.path || (route.path.ends_with('/') && path.starts_with(route.path));
-}
-
 // The path that clients ask for next, without what is appended, as routes are compared; empty where a redirect leads to
 // another place.
 std::string target_path(const RedirectConfig& redirect) {
@@ -231,6 +240,54 @@ std::string target_path(const RedirectConfig& redirect) {
   const std::expected<std::string_view, HttpError> normalized = normalize_path(path, scratch);
   return normalized ? std::string(*normalized) : std::string();
 }
+
+// Where the redirects of a host lead within it.
+class Redirects {
+ public:
+  explicit Redirects(const VhostConfig& host) : next_(host.routes.size()) {
+    for (size_t i = 0; i < host.routes.size(); ++i) by_path_.emplace(host.routes[i].path, i);
+    for (size_t i = 0; i < host.routes.size(); ++i) next_[i] = next_of(host.routes[i]);
+  }
+
+  // How many redirects lead from this one back to it; nothing where they end elsewhere.
+  std::optional<size_t> steps_back(size_t route) const {
+    // A client gives up after some (20 in most).
+    constexpr size_t most_steps = 20;
+    size_t now = route;
+    for (size_t steps = 1; steps <= most_steps; ++steps) {
+      if (!next_[now]) return std::nullopt;
+      now = *next_[now];
+      if (now == route) return steps;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<size_t> next_of(const RouteConfig& route) const {
+    const auto* redirect = std::get_if<RedirectConfig>(&route.handler);
+    if (redirect == nullptr) return std::nullopt;
+    std::string path = target_path(*redirect);
+    if (path.empty()) return std::nullopt;
+    // What follows the route's path is appended behind a slash.
+    if (route.path.ends_with('/') && !path.ends_with('/')) path += '/';
+    return find(path);
+  }
+
+  // The route that a request for the path gets to: that path alone, or the longest one that it is below.
+  std::optional<size_t> find(std::string_view path) const {
+    const auto exact = by_path_.find(path);
+    if (exact != by_path_.end()) return exact->second;
+    for (size_t slash = path.rfind('/'); slash != std::string_view::npos;
+         slash = slash == 0 ? slash - 1 : path.rfind('/', slash - 1)) {
+      const auto found = by_path_.find(path.substr(0, slash + 1));
+      if (found != by_path_.end()) return found->second;
+    }
+    return std::nullopt;
+  }
+
+  std::map<std::string_view, size_t> by_path_;
+  std::vector<std::optional<size_t>> next_;
+};
 
 }  // namespace
 
@@ -245,21 +302,15 @@ RouteConfig build_route(const Section& section, std::string_view path, const Vho
 }
 
 void check_redirects(const VhostConfig& host, std::span<const Section> sections, Findings& findings) {
+  const Redirects redirects(host);
   for (size_t i = 0; i < host.routes.size(); ++i) {
-    const RouteConfig& route = host.routes[i];
-    const auto* redirect = std::get_if<RedirectConfig>(&route.handler);
-    if (redirect == nullptr) continue;
-    std::string path = target_path(*redirect);
-    if (path.empty()) continue;
-    // What follows the route's path is appended behind a slash.
-    if (route.path.ends_with('/') && !path.ends_with('/')) path += '/';
-    const auto takes_it = [&](const RouteConfig& other) {
-      return is_of(other, path) && other.path.size() > route.path.size();
-    };
-    if (!is_of(route, path) || std::ranges::any_of(host.routes, takes_it)) continue;
+    const std::optional<size_t> steps = redirects.steps_back(i);
+    if (!steps) continue;
+    const auto& to = std::get<RedirectConfig>(host.routes[i].handler).to;
     const Section& table = sections[i].get<std::vector<Section>>("redirect")->front();
+    const std::string over = *steps == 1 ? "" : fmt::format(" over {} other{}", *steps - 1, *steps == 2 ? "" : "s");
     findings.add(table.text("to")->region, table.path_of("to"),
-                 fmt::format("{} leads back to this route: the redirect has no end", in_quotes(redirect->to)));
+                 fmt::format("{} leads back to this route{}: the redirect has no end", in_quotes(to), over));
   }
 }
 

@@ -49,12 +49,6 @@ Result<std::string> read_file(const std::string& path) {
   return read_all(file.get());
 }
 
-std::unexpected<std::vector<Diagnostic>> cannot_read(const std::string& file, std::errc error) {
-  const std::string reason = std::strerror(static_cast<int>(error));
-  return std::unexpected(std::vector<Diagnostic>{
-      {file, {}, {}, "the configuration cannot be read: " + reason, "name another one with --config FILE"}});
-}
-
 std::string current_folder() {
   std::error_code ignored;
   return std::filesystem::current_path(ignored).string();
@@ -75,18 +69,24 @@ std::optional<std::string> find_config(const char* configuration_directory, cons
   return std::nullopt;
 }
 
-std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file) {
-  const Result<std::string> text = read_file(file);
-  if (!text) return cannot_read(file, text.error());
-  const std::string absolute = absolute_path(current_folder(), file);
-  return read_config(*text, file, std::filesystem::path(absolute).parent_path().string());
+std::expected<ConfigText, std::vector<Diagnostic>> read_text(const std::string& file) {
+  const bool is_file = file != standard_input;
+  ConfigText config{is_file ? file : "<stdin>", current_folder(), {}};
+  Result<std::string> text = is_file ? read_file(file) : read_all(STDIN_FILENO);
+  if (!text) {
+    const std::string reason = std::strerror(static_cast<int>(text.error()));
+    return std::unexpected(std::vector<Diagnostic>{
+        {config.file, {}, {}, "the configuration cannot be read: " + reason, "name another one with --config FILE"}});
+  }
+  if (is_file) config.folder = std::filesystem::path(absolute_path(config.folder, file)).parent_path().string();
+  config.text = *std::move(text);
+  return config;
 }
 
-std::expected<Config, std::vector<Diagnostic>> read_standard_input() {
-  const std::string name = "<stdin>";
-  const Result<std::string> text = read_all(STDIN_FILENO);
-  if (!text) return cannot_read(name, text.error());
-  return read_config(*text, name, current_folder());
+std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file) {
+  const std::expected<ConfigText, std::vector<Diagnostic>> source = read_text(file);
+  if (!source) return std::unexpected(source.error());
+  return read_config(source->text, source->file, source->folder);
 }
 
 Config default_config() {

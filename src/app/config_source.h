@@ -21,12 +21,21 @@ inline constexpr const char* system_config = "/etc/webserv/webserv.toml";
 // in silence.
 std::optional<std::string> find_config(const char* configuration_directory, const char* system_file = system_config);
 
+// A configuration before it is read.
+struct ConfigText {
+  std::string file;    // for messages
+  std::string folder;  // where relative paths start
+  std::string text;
+};
+
+// What stands for the standard input where a file is named; paths in it start at the working directory.
+inline constexpr std::string_view standard_input = "-";
+
+// The text of a file, or of the standard input. A relative path starts at the working directory.
+std::expected<ConfigText, std::vector<Diagnostic>> read_text(const std::string& file);
+
 // read_config() of a file. A relative path starts at the working directory.
 std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file);
-
-// What stands for the standard input where a file is named; read_config() of it, with paths from the working directory.
-inline constexpr std::string_view standard_input = "-";
-std::expected<Config, std::vector<Diagnostic>> read_standard_input();
 
 // Serves a folder with listing at 127.0.0.1:8080, under every name.
 Config directory_config(const std::string& folder);

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -48,9 +47,12 @@ std::vector<std::string> build_listener_names(const Section& section, const Host
     findings.add(section.find("listeners")->region, section.path_of("listeners"), "`listeners` has no element",
                  "leave it out for all listeners");
   }
+  std::set<std::string_view> seen;
   for (const Text& text : *texts) {
-    if (!context.damaged && std::ranges::find(known, text.text) == known.end()) {
-      std::string suggestion = did_you_mean(text.text, known);
+    if (!seen.insert(text.text).second) {
+      tell(findings, text, section.path_of("listeners"), {"stands twice here", "remove it"});
+    } else if (!context.damaged && std::ranges::find(known, text.text) == known.end()) {
+      std::string suggestion = findings.counts_only(text.region) ? "" : did_you_mean(text.text, known);
       if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
       findings.add(text.region, section.path_of("listeners"),
                    fmt::format("there is no listener {}", in_quotes(text.text)), std::move(suggestion));
@@ -97,17 +99,6 @@ std::vector<Section> routes_of(const Section& host, Findings& findings) {
   return routes;
 }
 
-// A name at a listener: who has it, and where it is written.
-struct Claim {
-  const VhostConfig* host;
-  Region region;
-};
-
-bool share_listener(const VhostConfig& a, const VhostConfig& b) {
-  if (a.listeners.empty() || b.listeners.empty()) return true;
-  return std::ranges::find_first_of(a.listeners, b.listeners) != a.listeners.end();
-}
-
 }  // namespace
 
 VhostConfig build_vhost(const Section& section, const HostContext& context, Findings& findings) {
@@ -138,30 +129,6 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
   }
   check_redirects(host, routes, findings);
   return host;
-}
-
-void check_host_names(std::span<const VhostConfig> hosts, std::span<const Section> sections, Findings& findings) {
-  std::map<std::string_view, std::vector<Claim>> claims;
-  const auto claim = [&](const std::string& name, const VhostConfig& host, Region region, const std::string& path) {
-    std::vector<Claim>& others = claims[name];
-    for (const Claim& other : others) {
-      // Names of the same host are told with it.
-      if (other.host == &host || !share_listener(*other.host, host)) continue;
-      findings.add(region, path,
-                   fmt::format("{} is a name of the host {} already, at line {}", in_quotes(name),
-                               in_quotes(other.host->name), other.region.begin.line),
-                   "remove one, or give the hosts different listeners");
-      break;
-    }
-    others.push_back({&host, region});
-  };
-  for (size_t i = 0; i < hosts.size(); ++i) {
-    claim(hosts[i].name, hosts[i], sections[i].region, sections[i].path);
-    const auto* aliases = sections[i].get<std::vector<Text>>("aliases");
-    for (size_t j = 0; j < hosts[i].aliases.size(); ++j) {
-      claim(hosts[i].aliases[j], hosts[i], (*aliases)[j].region, sections[i].path_of("aliases"));
-    }
-  }
 }
 
 }  // namespace webserv

@@ -60,7 +60,7 @@ class Findings {
 
  private:
   // What is kept before those that will not be told are dropped.
-  static constexpr size_t most_kept = 10'000;
+  static constexpr size_t most_kept = 1000;
 
   void sort();
 

@@ -100,6 +100,15 @@ std::optional<Fault> fault_of_path(std::string_view path) {
   return std::nullopt;
 }
 
+// "$1", "$uri" and "{path}": what other servers put something in for.
+bool has_variable(std::string_view text) {
+  if (contains(text, "{") && contains(text, "}")) return true;
+  for (size_t at = text.find('$'); at < text.size(); at = text.find('$', at + 1)) {
+    if (at + 1 < text.size() && (is_letter(text[at + 1]) || is_digit(text[at + 1]))) return true;
+  }
+  return false;
+}
+
 // Whether an encoded byte, %XX, stands in the text.
 bool has_encoding(std::string_view text) {
   for (size_t i = 0; i + 2 < text.size(); ++i) {
@@ -168,18 +177,34 @@ std::optional<Fault> fault_of_field_value(std::string_view value) {
   return std::nullopt;
 }
 
+std::optional<Fault> fault_of_cache_control(std::string_view value) {
+  if (value.empty() || !is_digit(value.front())) return fault_of_field_value(value);
+  const auto time = parse_duration(value);
+  const std::optional<uint64_t> seconds = time ? *time / 1000 : parse_decimal(value);
+  return Fault{"is no directive of Cache-Control", write(fmt::format("max-age={}", seconds.value_or(3600)))};
+}
+
 std::expected<unsigned, Fault> parse_error_code(std::string_view text) {
   if (text == "4xx") return 4u;
   if (text == "5xx") return 5u;
   const std::optional<uint64_t> code = parse_decimal(text, 599);
   if (code && *code >= 400 && text.size() == 3) return static_cast<unsigned>(*code);
   const bool is_class = to_lower(text) == "4xx" || to_lower(text) == "5xx";
+  std::string meant = to_lower(text);
+  if (!is_class) std::ranges::replace(meant, 'o', '0');
+  if (meant == to_lower(text) && !is_class) meant.clear();
+  if (to_lower(text) == "default" || text == "*") meant = "4xx";
   return std::unexpected(
-      Fault{"is no error: codes from 400 to 599, 4xx and 5xx are", is_class ? write(to_lower(text)) : std::string()});
+      Fault{"is no error: codes from 400 to 599, 4xx and 5xx are", meant.empty() ? meant : write(meant)});
 }
 
 std::optional<Fault> fault_of_target(std::string_view target) {
   if (std::ranges::any_of(target, is_control)) return Fault{"has a control character", "remove it"};
+  if (has_variable(target)) {
+    return Fault{
+        "has a variable, and webserv has none",
+        "remove it: behind a route that ends in \"/\" the rest of the path is appended, and the query always is"};
+  }
   const std::string scheme = to_lower(target.substr(0, target.find("//")));
   if (scheme == "http:" || scheme == "https:") {
     const std::string_view rest = target.substr(scheme.size() + 2);
@@ -189,7 +214,10 @@ std::optional<Fault> fault_of_target(std::string_view target) {
   }
   if (target.starts_with("//")) return Fault{"has a host but no scheme", write(fmt::format("https:{}", target))};
   if (target.starts_with('/')) return std::nullopt;
-  return Fault{"is neither a path nor a URI of http or https", write(fmt::format("/{}", target))};
+  const std::string_view host = target.substr(0, target.find('/'));
+  const bool is_host = contains(host, ".") && parse_host_name(host).has_value();
+  return Fault{"is neither a path nor a URI of http or https",
+               write(fmt::format("{}{}", is_host ? "https://" : "/", target))};
 }
 
 std::optional<Fault> fault_of_file_name(std::string_view name) {

@@ -26,6 +26,9 @@ std::optional<Fault> fault_of_route_path(std::string_view path);
 std::optional<Fault> fault_of_field_name(std::string_view name);
 std::optional<Fault> fault_of_field_value(std::string_view value);
 
+// A value of Cache-Control, so far as it is not a mere time.
+std::optional<Fault> fault_of_cache_control(std::string_view value);
+
 // 404 of "404", 4 of "4xx": codes from 400 to 599.
 std::expected<unsigned, Fault> parse_error_code(std::string_view text);
 

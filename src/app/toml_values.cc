@@ -92,6 +92,9 @@ class ValueReader {
   // How the value that was meant is written, where that is likely.
   std::string advice(const toml::node& node) const {
     const auto* text = node.as_string();
+    if (const auto* seconds = node.as_integer(); seconds != nullptr && key_.name == "cache_control") {
+      return fmt::format("write \"max-age={}\"", seconds->get());
+    }
     switch (key_.type) {
       case Type::boolean: return advice_for_boolean(node);
       case Type::integer:
@@ -212,6 +215,16 @@ class ValueReader {
     if (key_.type != Type::path && key_.type != Type::paths) return std::nullopt;
     if (text.empty()) return Fault{"is an empty path", "write \".\" for the folder of this file"};
     if (text.find('\0') != std::string::npos) return Fault{"is no path: it has a NUL", {}};
+    constexpr std::string_view file_scheme = "file://";
+    if (text.starts_with(file_scheme)) {
+      return Fault{"is a path, not a URL",
+                   fmt::format("write {}", quoted_text(shortened(text.substr(file_scheme.size()))))};
+    }
+    if (text.find("://") != std::string::npos)
+      return Fault{"is a path, not a URL", "redirect = { to = \"...\" } leads to one"};
+    if (text.starts_with("~/") || text == "~" || text.starts_with('$')) {
+      return Fault{"is a path, in which \"~\" and variables stand for nothing", "write the whole path"};
+    }
     return std::nullopt;
   }
 

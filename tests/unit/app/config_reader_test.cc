@@ -279,7 +279,7 @@ root = "ü"
 fields = { X = "1" }
   [vhost.a.route."/z"]
   root = "x"
-  listing = true
+  hidden_files = true
   [vhost.a.route."/a"]
   root = "x"
 [listener.a]
@@ -295,7 +295,7 @@ fields = { X = "1" }
   EXPECT_EQ(config.vhosts[1].places.of("fields"), (SourcePlace{7, 1}));
   EXPECT_EQ(config.vhosts[1].routes[0].path, "/z");
   EXPECT_EQ(config.vhosts[1].routes[0].place, (SourcePlace{8, 18}));
-  EXPECT_EQ(config.vhosts[1].routes[0].places.of("listing"), (SourcePlace{10, 3}));
+  EXPECT_EQ(config.vhosts[1].routes[0].places.of("hidden_files"), (SourcePlace{10, 3}));
   EXPECT_EQ(config.vhosts[1].routes[1].path, "/a");
 }
 

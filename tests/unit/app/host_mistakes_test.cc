@@ -193,5 +193,89 @@ TEST(HostMistakes, error_pages) {
   });
 }
 
+TEST(HostMistakes, listeners_that_nobody_answers_at) {
+  expect_mistakes({
+      {"[listener.a]\n[listener.⟦b⟧]\n[vhost.x]\nroot = \"x\"\nlisteners = \"a\"",
+       {"no host answers at the listener `b`; name it in the `listeners` of a host, or remove it"}},
+      {"[listener.a]\n[listener.b]\n[vhost.x]\nroot = \"x\"\nlisteners = [\"a\", \"b\", ⟦\"a\"⟧]",
+       {"`a` stands twice here"}},
+  });
+}
+
+TEST(HostMistakes, addresses_that_another_listener_has) {
+  const auto two = [](std::string_view first, std::string_view second) {
+    return before_host("[listener.a]\naddress = \"" + std::string(first) + "\"\n[listener.b]\naddress = \"" +
+                       std::string(second) + "\"");
+  };
+  expect_mistakes({
+      {before_host("[listener.a]\naddress = \"*:80\"\n[listener.b]\naddress = ⟦\"127.0.0.1:80\"⟧"),
+       {"`127.0.0.1:80` cannot be had beside `*:80` of [listener.a]"}},
+      {before_host("[listener.a]\naddress = [⟦\"[::1]:80\"⟧, ⟦\"0.0.0.0:80\"⟧]\n[listener.b]\naddress = \"*:80\""),
+       {"beside `*:80` of [listener.b]", "beside `*:80`"}},
+      {before_host("[listener.a]\naddress = [\"[::]:80\", ⟦\"[::1]:80\"⟧]"), {"beside `[::]:80`"}},
+      {two("0.0.0.0:80", "[::]:80"), {}},
+      {two("*:0", "127.0.0.1:0"), {}},
+      {two("*:80", "127.0.0.1:81"), {}},
+  });
+}
+
+TEST(HostMistakes, limits_that_contradict_each_other) {
+  expect_mistakes({
+      {before_host("[limits]\nconnections = 10\nconnections_per_client = ⟦11⟧"),
+       {"more connections than the 10 of all together"}},
+      {before_host("[limits]\nconnections = 10\nconnections_per_client = \"unlimited\""), {}},
+      {before_host("[limits]\nconnections = 10"), {}},
+      {before_host("[limits]\nhead_size = \"1K\"\nfields = ⟦257⟧"),
+       {"no more than 256 fields fit into a `head_size` of 1024 bytes"}},
+  });
+}
+
+TEST(HostMistakes, aliases_that_a_wildcard_covers) {
+  expect_mistakes({
+      {"[vhost.\"*.a.b\"]\nroot = \"x\"\naliases = [⟦\"c.a.b\"⟧, ⟦\"*.c.a.b\"⟧, \"a.b\"]",
+       {"`c.a.b` is a name below `*.a.b` of this host already; remove it", "`*.c.a.b` is a name below"}},
+      {in_host("root = \"x\"\naliases = \"a.b\""), {}},
+      // Another host would take it.
+      {"[vhost.\"*.b\"]\nroot = \"x\"\naliases = \"c.a.b\"\n[vhost.\"*.a.b\"]\nroot = \"x\"", {}},
+      {"[listener.x]\n[listener.y]\n[vhost.\"*.b\"]\nroot = \"x\"\nlisteners = \"x\"\naliases = \"a.b\"\n"
+       "[vhost.\"*.B\"]\nroot = \"x\"\nlisteners = \"y\"",
+       {}},
+  });
+}
+
+TEST(HostMistakes, redirects_that_lead_in_a_circle) {
+  const auto route = [](std::string_view path, std::string_view to) {
+    return "[vhost.a.route.\"" + std::string(path) + "\"]\nredirect = { to = " + std::string(to) + " }\n";
+  };
+  expect_mistakes({
+      {route("/a", "⟦\"/b\"⟧") + route("/b", "⟦\"/a\"⟧"),
+       {"`/b` leads back to this route over 1 other:", "`/a` leads back"}},
+      {route("/a/", "⟦\"/b\"⟧") + route("/b/", "⟦\"/c/x\"⟧") + route("/c/", "⟦\"/a/\"⟧"),
+       {"over 2 others: the redirect has no end", "over 2 others", "over 2 others"}},
+      {route("/a", "\"/b\"") + route("/b", "\"/c\"") + "[vhost.a.route.\"/c\"]\nrespond = {}", {}},
+      {route("/a", "\"/b\"") + route("/b", "⟦\"/b\"⟧"), {"`/b` leads back to this route: the redirect has no end"}},
+  });
+}
+
+TEST(HostMistakes, what_other_servers_would_understand) {
+  expect_mistakes({
+      {in_route("redirect = { to = ⟦\"/y/$1\"⟧ }"), {"has a variable, and webserv has none"}},
+      {in_route("redirect = { to = ⟦\"https://a.b{uri}\"⟧ }"), {"has a variable"}},
+      {in_route("redirect = { to = ⟦\"a.b/x\"⟧ }"), {"write \"https://a.b/x\""}},
+      {in_route("redirect = { to = \"/y?price=$\" }"), {}},
+      {in_host("root = ⟦\"~/site\"⟧"), {"in which \"~\" and variables stand for nothing; write the whole path"}},
+      {in_host("root = ⟦\"file:///srv\"⟧"), {"`root` is a path, not a URL; write \"/srv\""}},
+      {in_host("root = \"/x\"\nfallback = ⟦\"/x/i.html\"⟧"),
+       {"is a path below the root, which has its own path in front already; write \"/i.html\""}},
+      {in_host("root = \"x\"\ncache_control = ⟦\"1h\"⟧"), {"is no directive of Cache-Control; write \"max-age=3600\""}},
+      {in_host("root = \"x\"\ncache_control = ⟦60⟧"), {"write \"max-age=60\""}},
+      {in_host("root = \"x\"\nmethods = ⟦\"OPTIONS\"⟧"), {"no request gets to this route"}},
+      {in_host("root = \"y\"\n[vhost.\"*\".route.\"/x\"]\nroot = \"x\"\n⟦listing⟧ = true"),
+       {"a route for one path alone lists nothing"}},
+      {in_host("root = \"x\"\nerror_pages = { 404 = ⟦\"https://a.b/\"⟧, ⟦4o4⟧ = \"x\", ⟦default⟧ = \"y\" }"),
+       {"is a URL, but error pages are files", "write \"404\"", "write \"4xx\""}},
+  });
+}
+
 }  // namespace
 }  // namespace webserv

@@ -1,0 +1,139 @@
+#include "app/live_check.h"
+
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "app/socket_owner.h"
+#include "app/values.h"
+#include "webserv/io/address.h"
+#include "webserv/io/fd.h"
+
+namespace webserv {
+namespace {
+
+// Error pages are kept in memory.
+constexpr uint64_t most_page = 1 << 20;
+
+std::string text_of(int error) { return std::strerror(error); }
+
+// Why the path is no folder that can be looked into; nothing where it is one.
+std::optional<Fault> fault_of_folder(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) {
+    return Fault{fmt::format("the folder {} cannot be opened: {}", in_quotes(path), text_of(errno)),
+                 errno == ENOENT ? "make it, or name another one" : ""};
+  }
+  if (!S_ISDIR(status.st_mode)) return Fault{fmt::format("{} is no folder", in_quotes(path)), "name a folder"};
+  if (::access(path.c_str(), R_OK | X_OK) == 0) return std::nullopt;
+  return Fault{fmt::format("the folder {} cannot be read by this user: {}", in_quotes(path), text_of(errno)),
+               "let the user of the server read and enter it"};
+}
+
+std::optional<Fault> fault_of_file(const std::string& path, uint64_t most) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) {
+    return Fault{fmt::format("the file {} cannot be opened: {}", in_quotes(path), text_of(errno)),
+                 errno == ENOENT ? "make it, or name another one" : ""};
+  }
+  if (!S_ISREG(status.st_mode)) return Fault{fmt::format("{} is no file", in_quotes(path)), "name a file"};
+  if (static_cast<uint64_t>(status.st_size) > most) {
+    return Fault{fmt::format("the file {} has {} bytes, more than the {} that are allowed", in_quotes(path),
+                             status.st_size, most),
+                 {}};
+  }
+  if (::access(path.c_str(), R_OK) == 0) return std::nullopt;
+  return Fault{fmt::format("the file {} cannot be read by this user: {}", in_quotes(path), text_of(errno)),
+               "let the user of the server read it"};
+}
+
+// Why no socket can be bound to the address; nothing where one can, or where one of ours is.
+std::optional<Fault> fault_of_binding(const Address& address) {
+  if (!address.path().empty()) return fault_of_folder(std::filesystem::path(address.path()).parent_path().string());
+  const Fd socket(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int on = 1;
+  const int ipv6_only = address.both_families() ? 0 : 1;
+  if (socket) {
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (address.family() == AF_INET6) {
+      ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, sizeof ipv6_only);
+    }
+    if (::bind(socket.get(), address.data(), address.size()) == 0 && ::listen(socket.get(), 1) == 0)
+      return std::nullopt;
+  }
+  const int error = errno;
+  const std::string shown = in_quotes(address.to_string());
+  if (error == EADDRINUSE) {
+    const std::optional<std::string> owner = owner_of_port(address.port());
+    if (owner == "systemd" || owner == "webserv") return std::nullopt;
+    return Fault{fmt::format("{} is in use by {}", shown, owner ? in_quotes(*owner) : "another program"),
+                 "stop it, or choose another port"};
+  }
+  std::string advice;
+  if (error == EACCES) advice = "let systemd hand over the socket, or choose a port from 1024 on";
+  if (error == EADDRNOTAVAIL) advice = "this machine has no such address";
+  return Fault{fmt::format("{} cannot be bound: {}", shown, text_of(error)), std::move(advice)};
+}
+
+class LiveCheck {
+ public:
+  explicit LiveCheck(Findings& findings) : findings_(findings) {}
+
+  void check(const RouteConfig& route) {
+    check_pages(route.error_pages, route.places);
+    const auto* files = std::get_if<StaticFilesConfig>(&route.handler);
+    if (files == nullptr) return;
+    const std::optional<Fault> fault = fault_of_folder(files->root);
+    tell(route.places, "root", fault);
+    for (const std::string& folder : files->symlinks) tell(route.places, "symlinks", fault_of_folder(folder));
+    if (!fault && !files->fallback.empty())
+      tell(route.places, "fallback", fault_of_file(files->root + files->fallback, UINT64_MAX));
+  }
+
+  void check_pages(const std::vector<ErrorPageConfig>& pages, const Places& places) {
+    for (const ErrorPageConfig& page : pages) tell(places, "error_pages", fault_of_file(page.file, most_page));
+  }
+
+  void check(const ListenerConfig& listener) {
+    for (const std::string& text : listener.addresses) {
+      const auto address = parse_address(text);
+      if (!address) continue;
+      tell(Region{listener.place, listener.place}, fmt::format("listener.{}.address", listener.name),
+           fault_of_binding(*address));
+    }
+  }
+
+ private:
+  void tell(const Places& places, std::string_view key, const std::optional<Fault>& fault) {
+    const SourcePlace begin = places.of(key);
+    tell(Region{begin, {begin.line, begin.column + static_cast<uint32_t>(key.size())}}, std::string(key), fault);
+  }
+
+  void tell(Region region, std::string key, const std::optional<Fault>& fault) {
+    if (fault) findings_.add(region, std::move(key), fault->reason, fault->suggestion);
+  }
+
+  Findings& findings_;
+};
+
+}  // namespace
+
+void check_live(const Config& config, Findings& findings) {
+  LiveCheck live(findings);
+  for (const ListenerConfig& listener : config.listeners) live.check(listener);
+  for (const VhostConfig& host : config.vhosts) {
+    live.check_pages(host.error_pages, host.places);
+    for (const RouteConfig& route : host.routes) live.check(route);
+  }
+}
+
+}  // namespace webserv
