@@ -29,6 +29,7 @@ std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<co
   if (!config) {
     Refusal refusal;
     for (const Diagnostic& diagnostic : config.error()) refusal.errors.push_back(to_string(diagnostic));
+    refusal.mistakes = std::move(config.error());
     return std::unexpected(std::move(refusal));
   }
   apply_options(options, *config);

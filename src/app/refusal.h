@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/diagnostic.h"
 #include "app/options.h"
 
 namespace webserv {
@@ -11,6 +12,7 @@ namespace webserv {
 struct Refusal {
   ExitStatus status = ExitStatus::wrong_config;  // with which it ends, where it does not run yet
   std::vector<std::string> errors;               // all of them, each a text that says what to do
+  std::vector<Diagnostic> mistakes = {};         // the same, where they are those of a file
 };
 
 }  // namespace webserv

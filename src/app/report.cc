@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "app/cells.h"
-#include "webserv/base/log_text.h"
+#include "app/json.h"
 
 namespace webserv {
 namespace {
@@ -141,12 +141,6 @@ class Report {
   bool suggestion_told_ = false;
 };
 
-std::string in_json(std::string_view text) {
-  std::string json = "\"";
-  log_text::append_json(json, text);
-  return json + '"';
-}
-
 }  // namespace
 
 Colours choose_colours(bool is_terminal, const char* no_color, const char* terminal) {
@@ -166,16 +160,23 @@ std::string report(std::span<const Diagnostic> diagnostics, Colours colours) {
 }
 
 std::string to_json(std::span<const Diagnostic> diagnostics) {
-  std::string json = "[";
-  for (const Diagnostic& diagnostic : diagnostics) {
-    const auto [begin, end] = diagnostic.region;
-    if (json.size() > 1) json += ',';
-    json += fmt::format("\n  {{\"file\": {}, \"line\": {}, \"column\": {}, \"endLine\": {}, \"endColumn\": {}, ",
-                        in_json(diagnostic.file), begin.line, begin.column, end.line, end.column);
-    json += fmt::format("\"severity\": \"error\", \"message\": {}, \"suggestion\": {}}}", in_json(diagnostic.message),
-                        in_json(diagnostic.suggestion));
-  }
-  return json + (json.size() > 1 ? "\n]\n" : "]\n");
+  JsonWriter json;
+  json.array([&] {
+    for (const Diagnostic& diagnostic : diagnostics) {
+      json.object([&] {
+        const auto& [begin, end] = diagnostic.region;
+        json.member("file", diagnostic.file);
+        json.member("line", uint64_t{begin.line});
+        json.member("column", uint64_t{begin.column});
+        json.member("endLine", uint64_t{end.line});
+        json.member("endColumn", uint64_t{end.column});
+        json.member("severity", "error");
+        json.member("message", diagnostic.message);
+        json.member("suggestion", diagnostic.suggestion);
+      });
+    }
+  });
+  return std::move(json).take();
 }
 
 }  // namespace webserv

@@ -23,6 +23,7 @@
 #include "app/changes.h"
 #include "app/plan.h"
 #include "app/programs.h"
+#include "app/report.h"
 #include "app/signals.h"
 #include "app/site.h"
 #include "app/systemd/journal.h"
@@ -160,7 +161,13 @@ ExitStatus Service::run() {
 ExitStatus Service::refuse(const Refusal& refusal) {
   // In the journal with the priority of errors (sd-daemon(3)).
   bool in_journal = standard_error() == StandardError::journal;
-  for (const std::string& error : refusal.errors) fmt::print(stderr, "{}{}\n", in_journal ? "<3>" : "", error);
+  if (const bool is_terminal = ::isatty(STDERR_FILENO) == 1; is_terminal && !refusal.mistakes.empty()) {
+    // People see the lines of the file too; in a log each error is one line.
+    const Colours colours = choose_colours(is_terminal, std::getenv("NO_COLOR"), std::getenv("TERM"));
+    fmt::print(stderr, "{}", report(refusal.mistakes, colours));
+  } else {
+    for (const std::string& error : refusal.errors) fmt::print(stderr, "{}{}\n", in_journal ? "<3>" : "", error);
+  }
   bool wrong = refusal.status == ExitStatus::wrong_config;
   notifier_.status((wrong ? "wrong configuration: " : "cannot start: ") + refusal.errors.front());
   if (wrong) turn_away_clients(passed_);

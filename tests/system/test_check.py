@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from server import PATIENCE, write_files
+from server import PATIENCE, SANITIZED, free_port, listening_socket, write_files
 from server import PROGRAM as GIVEN_PROGRAM
 
 PROGRAM = os.path.abspath(GIVEN_PROGRAM)
@@ -122,9 +122,75 @@ class Command(unittest.TestCase):
                 output = on_terminal("check", "--config", "webserv.toml", folder=self.folder, environment=environment)
                 self.assertEqual(b"\x1b[" in output, coloured, output)
 
+    def test_serve_shows_the_lines_on_a_terminal(self):
+        self.write("rot = 1\n")
+        output = on_terminal("serve", "--config", "webserv.toml", folder=self.folder, environment={"NO_COLOR": "1"})
+        self.assertIn(b"  1 | rot = 1", output)
+
     def test_nothing_that_the_file_names_need_be_there(self):
         self.write('[listener.http]\naddress = "192.0.2.1:1"\n[vhost."no.such.host"]\nroot = "/no/such/folder"\n')
         self.assertEqual(check("--config", "webserv.toml", folder=self.folder).returncode, 0)
+
+
+class Size(unittest.TestCase):
+    MOST_MEMORY = 64 << 20
+
+    @unittest.skipIf(SANITIZED, "a sanitizer has memory of its own")
+    def test_a_thousand_hosts_with_ten_thousand_routes(self):
+        parts = []
+        for host in range(1000):
+            parts.append(f'[vhost."h{host}.example"]\naliases = ["www.h{host}.example"]\nroot = "/srv/{host}"\n')
+            parts += [f'[vhost."h{host}.example".route."/{route}/"]\nredirect = {{ to = "/{route + 1}/" }}\n'
+                      for route in range(9)]
+        with tempfile.TemporaryDirectory(prefix="webserv-test-") as folder:
+            for text, status in (("".join(parts), 0), ("".join(parts).replace('root = "', 'rot = '), 78)):
+                write_files(folder, {"webserv.toml": text})
+                with subprocess.Popen([PROGRAM, "check", "--config", "webserv.toml"], cwd=folder,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+                    _, wait_status, usage = os.wait4(process.pid, 0)
+                    process.returncode = os.waitstatus_to_exitcode(wait_status)
+                self.assertEqual(process.returncode, status)
+                self.assertLess(usage.ru_maxrss * 1024, self.MOST_MEMORY)
+
+
+class Live(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="webserv-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def errors(self, text, files=None):
+        write_files(self.folder, {"webserv.toml": text, **(files or {})})
+        self.assertEqual(check("--config", "webserv.toml", folder=self.folder).returncode, 0)
+        result = check("--config", "webserv.toml", "--live", "--json", folder=self.folder)
+        return [(each["line"], each["message"].replace(self.folder + "/", "")) for each in json.loads(result.stdout)]
+
+    def test_what_is_there_passes(self):
+        text = f'[listener.http]\naddress = "127.0.0.1:{free_port()}"\n' + HOST
+        text += 'fallback = "/index.html"\nerror_pages = { 404 = "404.html" }\nsymlinks = "more"\n'
+        self.assertEqual(self.errors(text, {"www/index.html": "", "404.html": "", "more/": ""}), [])
+
+    def test_folders_and_files_that_are_missing(self):
+        text = HOST + ('fallback = "/index.html"\nerror_pages = { 404 = "404.html" }\nsymlinks = "more"\n'
+                       '[vhost."*".route."/x/"]\nroot = "file"\n[vhost."*".route."/y/"]\nroot = "none"\n')
+        self.assertEqual(self.errors(text, {"www/": "", "file": ""}), [
+            (3, "the file `www/index.html` cannot be opened: No such file or directory"),
+            (4, "the file `404.html` cannot be opened: No such file or directory"),
+            (5, "the folder `more` cannot be opened: No such file or directory"),
+            (7, "`file` is no folder"),
+            (9, "the folder `none` cannot be opened: No such file or directory"),
+        ])
+
+    def test_an_address_that_another_program_has(self):
+        with listening_socket() as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            errors = self.errors(f'[listener.http]\naddress = "{address}"\n' + HOST, {"www/": ""})
+        self.assertEqual([line for line, _ in errors], [1])
+        self.assertIn(f"`{address}` is in use by", errors[0][1])
+
+    def test_an_address_that_this_machine_does_not_have(self):
+        errors = self.errors('[listener.http]\naddress = "192.0.2.1:8080"\n' + HOST, {"www/": ""})
+        self.assertEqual(errors, [(1, "`192.0.2.1:8080` cannot be bound: Cannot assign requested address")])
 
 
 def on_terminal(*arguments, folder, environment):

@@ -97,8 +97,21 @@ TEST(Report, colours_are_for_terminals_that_want_them) {
 TEST(Report, json_is_valid_whatever_stands_in_the_file) {
   EXPECT_EQ(to_json({}), "[]\n");
   EXPECT_EQ(to_json(std::vector{Diagnostic{"a\"\\", {{3, 7}, {4, 1}}, {}, "\x1b\xFF\n", "ü"}}),
-            "[\n  {\"file\": \"a\\\"\\\\\", \"line\": 3, \"column\": 7, \"endLine\": 4, \"endColumn\": 1, "
-            "\"severity\": \"error\", \"message\": \"\\u001b\xEF\xBF\xBD\\u000a\", \"suggestion\": \"ü\"}\n]\n");
+            R"([
+  {
+    "file": "a\"\\",
+    "line": 3,
+    "column": 7,
+    "endLine": 4,
+    "endColumn": 1,
+    "severity": "error",
+    "message": "\u001b)"
+            "\xEF\xBF\xBD"
+            R"(\u000a",
+    "suggestion": "ü"
+  }
+]
+)");
 }
 
 }  // namespace
