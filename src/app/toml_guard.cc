@@ -141,7 +141,7 @@ bool guard_toml(std::string_view text, Findings& findings, const TomlLimits& lim
     return false;
   }
   if (is_utf16(text)) {
-    findings.add(one_character({1, 1}), {}, "the file is written in UTF-16", "save it as UTF-8");
+    findings.add({{1, 1}, {1, 1}}, {}, "the file is written in UTF-16", "save it as UTF-8");
     return false;
   }
   if (text.starts_with(byte_order_mark)) {

@@ -146,6 +146,7 @@ void TomlMender::write(size_t index, MendedText& to, uint32_t line) const {
 
 void TomlMender::write_header(const Statement& header, MendedText& to, uint32_t line) const {
   const bool is_list = header.kind == Kind::tables;
+  to.repairs.moved.emplace(place(header.span.begin), region(header.span));
   to.text += is_list ? "[[" : "[";
   for (const KeyPart& part : header.path) {
     if (&part != &header.path.front()) to.text += '.';

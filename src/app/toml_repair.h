@@ -17,7 +17,7 @@ namespace webserv {
 // What stands in a mended text otherwise than in the file. Lines are the same in both.
 struct Repairs {
   std::set<SourcePlace> broken;  // of keys and values that stand for what cannot be read, and of tables that lack some
-  std::map<SourcePlace, Region> moved;  // of names in mended headers: where they stand in the file
+  std::map<SourcePlace, Region> moved;  // of mended headers and the names in them: where they stand in the file
   bool lost_tables = false;             // a header cannot be read, so that it is not known what is missing
 
   Region in_file(Region region) const {

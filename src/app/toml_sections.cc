@@ -81,8 +81,8 @@ class Reader {
         findings_.add(region, section.path_of(key->name),
                       fmt::format("{} is not served by this version of webserv", in_quotes(key->name)), "remove it");
       }
-      section.entries.push_back(
-          {key, region, region_of(node.source()), key->served ? value(*key, region, node, section) : Value{}});
+      section.entries.push_back({key, region, repairs_.in_file(region_of(node.source())),
+                                 key->served ? value(*key, region, node, section) : Value{}});
     }
     std::ranges::sort(section.entries, {}, [](const Entry& entry) { return entry.key_region.begin; });
     require_keys(section);
@@ -252,7 +252,14 @@ std::optional<Section> read_mended(std::string_view text, Findings& findings) {
   TomlMender mender(text, findings);
   for (size_t read = 0; read < most_read; read += text.size() + 1) {
     const MendedText mended = mender.mend();
-    if (!guard_depth(mended.text, findings)) return std::nullopt;
+    if (Findings depth({}); !guard_depth(mended.text, depth)) {
+      // Its place is one of the mended text.
+      for (const Diagnostic& each : std::move(depth).take()) {
+        const SourcePlace place = within(each.region.begin, text);
+        findings.add({place, place}, {}, each.message, each.suggestion);
+      }
+      return std::nullopt;
+    }
     try {
       return Reader(mended.repairs, findings).read(toml::parse(mended.text), whole_file);
     } catch (const toml::parse_error& error) {

@@ -80,8 +80,8 @@ class ValueReader {
 
  private:
   Value refuse(const toml::node& node, std::string_view reason, std::string suggestion = {}) {
-    findings_.add(region_of(node.source()), path_, fmt::format("{} {}", in_quotes(key_.name), reason),
-                  std::move(suggestion));
+    findings_.add(context_.repairs.in_file(region_of(node.source())), path_,
+                  fmt::format("{} {}", in_quotes(key_.name), reason), std::move(suggestion));
     return {};
   }
 
@@ -237,7 +237,7 @@ class ValueReader {
         continue;
       }
       findings_.add(
-          region_of(node.source()), path_,
+          context_.repairs.in_file(region_of(node.source())), path_,
           fmt::format("{} in {} is a text, not {}", in_quotes(name.str()), in_quotes(key_.name), name_of(node.type())),
           find_key(Table::route, name.str()) != nullptr
               ? fmt::format("as a key of the host or route it stands before the header of `{}`", key_.name)
