@@ -26,8 +26,8 @@ root = "www"
 [vhost."*".route."/x/"]
 redirect = { to = "/y/", status = 200 }
 root = "www"
-[vhost."*".route."/cgi/"]
-cgi = { root = "cgi" }
+[vhost."*".route."/up/"]
+upload = { directory = "up" }
 """
 
 
@@ -89,7 +89,7 @@ class Mistakes(Folder):
         path = self.write(WRONG)
         result = run("serve", "--config", path)
         self.assertEqual(result.returncode, 78, result.stderr)
-        for line, word in ((2, "workers"), (4, "adress"), (6, "body_size"), (10, "status"), (11, "root"), (13, "cgi")):
+        for line, word in ((2, "workers"), (4, "adress"), (6, "body_size"), (10, "status"), (11, "root"), (13, "upload")):
             with self.subTest(line=line):
                 self.assertRegex(result.stderr, rf"(?m)^{re.escape(path)}:{line}:\d+: error: .*{word}")
         self.assertIn("address", result.stderr)
