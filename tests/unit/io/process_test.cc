@@ -234,7 +234,7 @@ TEST_F(ProcessTest, says_that_there_are_no_descriptors_left) {
   // From none to all that a start needs.
   Fd next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   bool started = false;
-  for (int more = 0; more < 12 && !started; ++more) {
+  for (int more = 0; more < 20 && !started; ++more) {
     rlimit few{static_cast<rlim_t>(next.get() + 1 + more), before.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &few);
     std::expected<Process, SpawnError> process = try_spawn({"/bin/true"});
