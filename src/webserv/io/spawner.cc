@@ -212,13 +212,16 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
   }
   ChildStart started = state_->start(launch, seat, cgroup ? &*cgroup : nullptr);
   if (started.id < 0) return failed(SpawnStep::clone, static_cast<Error>(-started.id));
+  Fd pidfd(started.pidfd);
+  if (started.error != 0) {
+    // It is about to be a zombie.
+    siginfo_t info{};
+    ::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED);
+    return failed(step_of(started.step), static_cast<Error>(started.error));
+  }
   Clock::duration grace = cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
-  auto child =
-      std::make_unique<Process::Child>(loop, started.id, Fd(started.pidfd), std::move(pipes), std::move(cgroup), grace);
-  // The child that failed is reaped with its Process.
-  Process process(std::move(child));
-  if (started.error != 0) return failed(step_of(started.step), static_cast<Error>(started.error));
-  return process;
+  return Process(
+      std::make_unique<Process::Child>(loop, started.id, std::move(pidfd), std::move(pipes), std::move(cgroup), grace));
 }
 
 }  // namespace webserv
