@@ -22,9 +22,7 @@ Fd must(int fd, const char* what) {
 
 void Leftover::done() { loop_.defer(*this); }
 
-void Leftover::run() {
-  std::erase_if(loop_.leftovers_, [this](const auto& kept) { return kept.get() == this; });
-}
+void Leftover::run() { loop_.drop(*this); }
 
 Loop::Loop(Clock& clock)
     : clock_(clock),
@@ -41,7 +39,7 @@ Loop::Loop(Clock& clock)
 }
 
 Loop::~Loop() {
-  leftovers_.clear();
+  while (!leftovers_.empty()) drop(*leftovers_.back());
   drop_posted();
 }
 
@@ -130,6 +128,13 @@ void Loop::run_deferred() {
     what.unlink();
     what.run();
   }
+}
+
+// Its destructor may leave something else.
+void Loop::drop(Leftover& what) {
+  auto found = std::ranges::find(leftovers_, &what, &std::unique_ptr<Leftover>::get);
+  std::unique_ptr<Leftover> dropped = std::move(*found);
+  leftovers_.erase(found);
 }
 
 void Loop::drop_posted() {

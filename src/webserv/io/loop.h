@@ -148,6 +148,7 @@ class Loop {
   void wake();
   void run_posted();
   void run_deferred();
+  void drop(Leftover& what);
   void drop_posted();
 
   Clock& clock_;

@@ -48,7 +48,8 @@ std::string describe(const SpawnError& error) {
   return text.append(": ").append(std::make_error_code(error.error).message());
 }
 
-Process::Child::Child(Loop& loop, pid_t id, Fd pidfd, Pipes pipes, std::optional<Cgroup> cgroup, Clock::duration grace)
+Process::Child::Child(Loop& loop, pid_t id, Fd pidfd, Pipes pipes, std::optional<Cgroup> cgroup,
+                      std::shared_ptr<Orphans> orphans, Clock::duration grace)
     : Leftover(loop),
       Deadline(loop.wheel()),
       input_(loop, std::move(pipes.input)),
@@ -57,6 +58,7 @@ Process::Child::Child(Loop& loop, pid_t id, Fd pidfd, Pipes pipes, std::optional
       id_(id),
       pidfd_(std::move(pidfd)),
       cgroup_(std::move(cgroup)),
+      orphans_(std::move(orphans)),
       grace_(grace) {}
 
 std::optional<Exit> Process::Child::exit() {
@@ -129,6 +131,7 @@ void Process::Child::reap() {
   if (std::exchange(reaped_, true)) return;
   siginfo_t info{};
   ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG);
+  if (orphans_) Orphans::remove(orphans_, id_, loop());
 }
 
 // Whether nothing is left, as far as can be known.

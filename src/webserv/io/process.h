@@ -93,6 +93,10 @@ class Spawner {
   ~Spawner();
   Spawner(const Spawner&) = delete;
 
+  // Where there are no cgroups: makes this process the parent of what escapes from a run by ending its own parents, and
+  // ends it when the run has ended. For programs in which nothing else starts processes; before the first spawn().
+  void adopt_orphans();
+
   // Starts a program. It returns when the program is executed or has failed to; the thread waits for that, some hundred
   // microseconds. Call it on the loop's thread: the kernel kills the program when that thread ends.
   std::expected<Process, SpawnError> spawn(Loop& loop, const Launch& launch);

@@ -1,8 +1,10 @@
 // Process::Child: what process.cc and spawner.cc share.
 #pragma once
 
+#include <memory>
 #include <optional>
 
+#include "webserv/io/orphans.h"
 #include "webserv/io/process.h"
 #include "webserv/io/process_tree.h"
 
@@ -15,7 +17,8 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
     Fd input, output, errors;  // our ends
   };
 
-  Child(Loop& loop, pid_t id, Fd pidfd, Pipes pipes, std::optional<Cgroup> cgroup, Clock::duration grace);
+  Child(Loop& loop, pid_t id, Fd pidfd, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
+        Clock::duration grace);
   // Of one that is left to the loop, where the loop ends: kills it and waits for a moment.
   ~Child() override;
 
@@ -50,7 +53,8 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
   const pid_t id_;  // also of its session and process group
   const Fd pidfd_;
   std::optional<Cgroup> cgroup_;
-  Escaped escaped_;  // where there is no cgroup
+  Escaped escaped_;                         // where there is no cgroup
+  const std::shared_ptr<Orphans> orphans_;  // null: they are not ours
   const Clock::duration grace_;
   Clock::time_point kill_at_ = Clock::time_point::max();
   Ended* waiting_ = nullptr;

@@ -24,6 +24,7 @@ Fd open_to_read(const std::string& path, int flags = 0) {
 
 std::string read_all(const Fd& file) {
   std::string text;
+  if (!file) return text;
   std::array<char, 4096> some;
   for (ssize_t got; (got = ::read(file.get(), some.data(), some.size())) > 0;) {
     text.append(some.data(), static_cast<size_t>(got));
@@ -45,7 +46,8 @@ std::vector<pid_t> parse_numbers(std::string_view text) {
   return numbers;
 }
 
-// Each thread has children of its own.
+}  // namespace
+
 std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> all;
   std::string tasks = "/proc/" + std::to_string(parent) + "/task";
@@ -53,14 +55,21 @@ std::vector<pid_t> children_of(pid_t parent) {
   for (;;) {
     Result<std::optional<DirectoryReader::Entry>> thread = threads.next();
     if (!thread || !*thread) return all;
-    Fd file = open_to_read(tasks + "/" + (*thread)->name + "/children");
-    if (!file) continue;
-    std::vector<pid_t> some = parse_numbers(read_all(file));
+    std::vector<pid_t> some = parse_numbers(read_all(open_to_read(tasks + "/" + (*thread)->name + "/children")));
     all.insert(all.end(), some.begin(), some.end());
   }
 }
 
-}  // namespace
+uint64_t start_time_of(pid_t id) {
+  std::string text = read_all(open_to_read("/proc/" + std::to_string(id) + "/stat"));
+  // The name of the program, the second word, is in parentheses and may hold anything.
+  size_t at = text.rfind(')');
+  constexpr int words_between = 20;
+  for (int i = 0; i < words_between && at != text.npos; ++i) at = text.find(' ', at + 1);
+  uint64_t ticks = 0;
+  if (at != text.npos) std::from_chars(text.data() + at + 1, text.data() + text.size(), ticks);
+  return ticks;
+}
 
 void Escaped::find(pid_t root) { add_children_of(root, root); }
 

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <vector>
 
 #include "webserv/io/fd.h"
@@ -29,6 +30,12 @@ class Escaped {
   };
   std::vector<Found> found_;
 };
+
+// The children of a process, of each of its threads. Empty where it is gone.
+std::vector<pid_t> children_of(pid_t parent);
+
+// When it began, in ticks since the machine did; 0 where it is gone. proc_pid_stat(5), starttime.
+uint64_t start_time_of(pid_t id);
 
 // Reaps those of a process group that have become our own children (PR_SET_CHILD_SUBREAPER).
 void reap_group(pid_t group);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <shared_mutex>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -150,6 +151,7 @@ struct Spawner::State {
   const ChildLimit open_files = open_files_limit();
   Seats seats;
   std::atomic<bool> modern{true};  // see start_child()
+  std::shared_ptr<Orphans> orphans;
 };
 
 std::vector<ChildLimit> Spawner::State::limits_of(const Launch& launch) const {
@@ -189,6 +191,10 @@ Spawner::~Spawner() = default;
 
 const CgroupTree* Spawner::cgroups() const { return state_->cgroups.get(); }
 
+void Spawner::adopt_orphans() {
+  if (!state_->cgroups) state_->orphans = std::make_shared<Orphans>();
+}
+
 std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& launch) {
   auto failed = [](SpawnStep step, Error error) { return std::unexpected(SpawnError{step, error}); };
   Seats::Lease seat(state_->seats);
@@ -210,6 +216,8 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
     if (!made) return failed(SpawnStep::cgroup, made.error());
     cgroup.emplace(std::move(*made));
   }
+  std::shared_lock<std::shared_mutex> starting;
+  if (state_->orphans) starting = state_->orphans->starting();
   ChildStart started = state_->start(launch, seat, cgroup ? &*cgroup : nullptr);
   if (started.id < 0) return failed(SpawnStep::clone, static_cast<Error>(-started.id));
   Fd pidfd(started.pidfd);
@@ -219,9 +227,10 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
     ::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED);
     return failed(step_of(started.step), static_cast<Error>(started.error));
   }
+  if (state_->orphans) state_->orphans->add(started.id);
   Clock::duration grace = cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
-  return Process(
-      std::make_unique<Process::Child>(loop, started.id, std::move(pidfd), std::move(pipes), std::move(cgroup), grace));
+  return Process(std::make_unique<Process::Child>(loop, started.id, std::move(pidfd), std::move(pipes),
+                                                  std::move(cgroup), state_->orphans, grace));
 }
 
 }  // namespace webserv

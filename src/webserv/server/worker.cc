@@ -1,5 +1,6 @@
 #include "webserv/server/worker.h"
 
+#include <signal.h>
 #include <sys/random.h>
 
 #include <algorithm>
@@ -68,6 +69,11 @@ void Worker::start() {
 }
 
 void Worker::run() {
+  // To write to a program that has closed its input is no reason to die.
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   loop_.run();
   connections_.clear();
   context_.access.flush();

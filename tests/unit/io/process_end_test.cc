@@ -156,6 +156,35 @@ TEST_F(ProcessEndTest, leaves_no_zombie_and_no_descriptor_after_a_thousand_runs)
   EXPECT_EQ(count_descriptors(), before);
 }
 
+// In a process of its own: from then on every child that is no run is an orphan.
+TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    test::ProgramRunner runner;
+    runner.spawner.adopt_orphans();
+    const char* escape =
+        "setsid sh -c '(trap \"\" TERM HUP; sh -c \"echo \\$PPID\"; while :; do sleep 1000; done) & exit'";
+    std::optional<Process> first = runner.shell(escape);
+    Doomed orphan(runner.line_of(*first));
+    Process second = runner.shell("echo second; exec sleep 1000");
+    runner.line_of(second);
+    first.reset();
+    bool ended = orphan.ends(runner, milliseconds(100));
+    // What is a run goes on.
+    bool goes_on = !second.exit();
+    second.kill();
+    { Process dropped = std::move(second); }
+    for (int i = 0; i < 500 && has_children(); ++i) {
+      runner.clock.advance(milliseconds(100));
+      runner.loop->turn(milliseconds(5));
+    }
+    ::_exit((ended ? 0 : 1) + (goes_on ? 0 : 2) + (has_children() ? 4 : 0));
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 // Each thread has a loop; what it watches is closed while others start programs. A descriptor that a child had a copy
 // of would go on to be told of, and its watcher is gone.
 TEST_F(ProcessEndTest, starts_programs_in_threads_that_close_watched_descriptors) {

@@ -1,0 +1,88 @@
+#include "webserv/io/orphans.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "webserv/io/process_tree.h"
+
+namespace webserv {
+
+namespace {
+
+// Looking costs some reads of /proc, so it is done for the runs of a while together.
+constexpr Clock::duration sweep_pause = std::chrono::milliseconds(256);
+
+}  // namespace
+
+// Looks until there are no orphans.
+class Orphans::Sweeping final : public Leftover, private Deadline {
+ public:
+  Sweeping(Loop& loop, std::shared_ptr<Orphans> orphans)
+      : Leftover(loop), Deadline(loop.wheel()), orphans_(std::move(orphans)) {
+    expires_at(loop.now() + sweep_pause);
+  }
+  // Where the loop ends, another may take over.
+  ~Sweeping() override {
+    if (ended_) return;
+    orphans_->scheduled_.store(false);
+    orphans_->sweep();
+  }
+
+ private:
+  void expired() override {
+    // From now on it is another's turn to look for what ends meanwhile.
+    orphans_->scheduled_.store(false);
+    if (orphans_->sweep() && !orphans_->scheduled_.exchange(true)) return expires_at(loop().now() + sweep_pause);
+    ended_ = true;
+    done();
+  }
+
+  std::shared_ptr<Orphans> orphans_;
+  bool ended_ = false;
+};
+
+Orphans::Orphans() {
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) throw std::system_error(errno, std::system_category(), "prctl");
+}
+
+void Orphans::add(pid_t run) {
+  std::lock_guard lock(mutex_);
+  runs_.insert(run);
+}
+
+void Orphans::remove(const std::shared_ptr<Orphans>& orphans, pid_t run, Loop& loop) {
+  {
+    std::lock_guard lock(orphans->mutex_);
+    orphans->runs_.erase(run);
+  }
+  if (orphans->scheduled_.exchange(true)) return;
+  loop.keep(std::make_unique<Sweeping>(loop, orphans));
+}
+
+bool Orphans::may_belong_to_a_run(pid_t orphan) const {
+  uint64_t since = start_time_of(orphan);
+  return std::ranges::any_of(runs_, [since](pid_t run) { return start_time_of(run) <= since; });
+}
+
+bool Orphans::sweep() {
+  std::unique_lock nothing_starts(starting_);
+  std::lock_guard lock(mutex_);
+  bool some_left = false;
+  for (pid_t id : children_of(::getpid())) {
+    if (runs_.contains(id)) continue;
+    siginfo_t info{};
+    bool reaped = ::waitid(P_PID, static_cast<id_t>(id), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0;
+    if (reaped) continue;
+    some_left = true;
+    // It is our child, so the number stays its own until we reap it.
+    if (!may_belong_to_a_run(id)) ::kill(id, SIGKILL);
+  }
+  return some_left;
+}
+
+}  // namespace webserv

@@ -1,0 +1,44 @@
+// What has escaped from runs without a cgroup: processes whose parents have ended become children of the server
+// (PR_SET_CHILD_SUBREAPER, prctl(2)), and are ended once their run is.
+#pragma once
+
+#include <sys/types.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_set>
+
+#include "webserv/io/loop.h"
+
+namespace webserv {
+
+// One in a process, from any thread. Every child of the process that is not a run is an orphan to it, so nothing else
+// may start processes.
+class Orphans {
+ public:
+  // Makes this process the parent of orphans. Throws std::system_error.
+  Orphans();
+
+  // Held while a program is started, until it is add()ed: what is not known yet must not be taken for an orphan.
+  std::shared_lock<std::shared_mutex> starting() { return std::shared_lock(starting_); }
+  void add(pid_t run);
+  // Once it is reaped. It is looked for its orphans a moment later, on this loop.
+  static void remove(const std::shared_ptr<Orphans>& orphans, pid_t run, Loop& loop);
+
+  // Reaps the orphans that have ended, and kills those that were there before each run that goes on: from which run one
+  // came cannot be known, but from none that began later. Whether some are left.
+  bool sweep();
+
+ private:
+  class Sweeping;
+  bool may_belong_to_a_run(pid_t orphan) const;
+
+  std::shared_mutex starting_;
+  std::mutex mutex_;
+  std::unordered_set<pid_t> runs_;
+  std::atomic<bool> scheduled_{false};
+};
+
+}  // namespace webserv
