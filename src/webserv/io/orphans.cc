@@ -2,12 +2,14 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
 
+#include "webserv/io/fd.h"
 #include "webserv/io/process_tree.h"
 
 namespace webserv {
@@ -75,12 +77,13 @@ bool Orphans::sweep() {
   bool some_left = false;
   for (pid_t id : children_of(::getpid())) {
     if (runs_.contains(id)) continue;
+    Fd orphan(static_cast<int>(::syscall(SYS_pidfd_open, id, 0)));
     siginfo_t info{};
-    bool reaped = ::waitid(P_PID, static_cast<id_t>(id), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0;
-    if (reaped) continue;
+    // Somebody else may have reaped it, and the number may be another's now.
+    bool ours = orphan && ::waitid(P_PIDFD, static_cast<id_t>(orphan.get()), &info, WEXITED | WNOHANG) == 0;
+    if (!ours || info.si_pid != 0) continue;
     some_left = true;
-    // It is our child, so the number stays its own until we reap it.
-    if (!may_belong_to_a_run(id)) ::kill(id, SIGKILL);
+    if (!may_belong_to_a_run(id)) ::syscall(SYS_pidfd_send_signal, orphan.get(), SIGKILL, nullptr, 0);
   }
   return some_left;
 }

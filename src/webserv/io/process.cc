@@ -101,7 +101,8 @@ void Process::Child::ready(uint32_t) {
 void Process::Child::look_later() { expires_at(std::min(kill_at_, loop().now() + look_again)); }
 
 void Process::Child::expired() {
-  if (loop().now() >= kill_at_) kill();
+  // Once more what was killed already: something may have escaped meanwhile.
+  if (killed_ || loop().now() >= kill_at_) kill();
   if (left_ || waiting_ != nullptr) look_later();
   ready(0);
 }
@@ -110,7 +111,15 @@ void Process::Child::signal(int number) {
   if (cgroup_) return number == SIGKILL ? cgroup_->kill() : cgroup_->signal(number);
   if (!reaped_) escaped_.find(id_);
   escaped_.signal(number);
-  ::kill(-id_, number);
+  signal_group(number);
+}
+
+// To the process group; false where nobody is in it.
+bool Process::Child::signal_group(int number) {
+  constexpr unsigned to_group = 1 << 2;  // PIDFD_SIGNAL_PROCESS_GROUP
+  if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, to_group) == 0) return true;
+  // Before Linux 6.9 by its number, which is its own as long as somebody is in it.
+  return errno == EINVAL && ::kill(-id_, number) == 0;
 }
 
 void Process::Child::end() {
@@ -122,7 +131,7 @@ void Process::Child::end() {
 }
 
 void Process::Child::kill() {
-  if (std::exchange(killed_, true)) return;
+  killed_ = true;
   kill_at_ = Clock::time_point::max();
   signal(SIGKILL);
 }
@@ -143,9 +152,12 @@ bool Process::Child::gone() {
 }
 
 bool Process::Child::group_is_gone() {
-  // As long as there is somebody in the group, its number is nobody else's.
-  if (::kill(-id_, 0) == 0) reap_group(id_);
-  return ::kill(-id_, 0) != 0 && !escaped_.any();
+  bool somebody = signal_group(0);
+  if (somebody) {
+    reap_group(id_);
+    somebody = signal_group(0);
+  }
+  return !somebody && !escaped_.any();
 }
 
 void Process::Child::leave(std::unique_ptr<Child> child) {

@@ -43,6 +43,7 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
   Result<> watch();
   void look_later();
   void signal(int number);
+  bool signal_group(int number);
   bool gone();
   bool group_is_gone();
   void reap();
