@@ -202,6 +202,34 @@ TEST_F(CgroupTest, says_what_is_not_limited) {
   EXPECT_FALSE(group->populated());
 }
 
+// These two need the controllers: a machine that is booted with cgroup v1 has them there.
+TEST_F(CgroupTest, ends_a_run_that_takes_more_memory_than_it_may) {
+  if (!has_cgroups()) return;
+  std::unique_ptr<CgroupTree> tree = take();
+  if (!tree->limits_memory()) return;
+  ProgramRunner runner(std::move(tree));
+  runner.launch.limits.memory = 32 << 20;
+  Process process = runner.shell("head -c 100M /dev/zero | tail -n 1 | wc -c; echo survived");
+  test::Said said;
+  runner.complete(hear_run(process, said));
+  EXPECT_EQ(said.output, "");
+  EXPECT_EQ(said.exit, (Exit{.signal = SIGKILL}));
+  EXPECT_TRUE(process.usage().out_of_memory);
+  EXPECT_LE(process.usage().memory_peak, 32U << 20);
+}
+
+TEST_F(CgroupTest, limits_the_number_of_tasks) {
+  if (!has_cgroups()) return;
+  std::unique_ptr<CgroupTree> tree = take();
+  if (!tree->limits_tasks()) return;
+  ProgramRunner runner(std::move(tree));
+  runner.launch.limits.tasks = 3;
+  Process process = runner.shell("sleep 1000 & sleep 1000 & sleep 1000 & wait");
+  std::string complaint;
+  runner.complete(test::hear_line(process.errors(), complaint));
+  EXPECT_NE(complaint.find("fork"), std::string::npos) << complaint;
+}
+
 TEST_F(CgroupTest, moves_the_process_out_of_the_group_that_hands_out_controllers) {
   if (!has_cgroups()) return;
   const pid_t child = ::fork();
