@@ -16,7 +16,7 @@ namespace webserv {
 
 class RequestBuilder {
  public:
-  explicit RequestBuilder(unsigned worker = 0) : request_(loop_, worker) {}
+  explicit RequestBuilder(unsigned worker = 0) : request_(loop_, worker, ids_) {}
 
   // The request of a head: "GET /x?y", and lines of fields, each with its CRLF. Valid until the next one. Throws where
   // a connection would have refused it.
@@ -62,6 +62,7 @@ class RequestBuilder {
   FakeClock clock_;
   Loop loop_{clock_};
   Peer peer_;
+  RequestIds ids_;
   std::string head_;
   std::string path_;
   Request request_;

@@ -122,6 +122,11 @@ char* AccessLog::put_json(char* to, const AccessRecord& record) const {
   to = put_member(to, R"(,"request_bytes":)", record.request_bytes);
   to = put_member(to, R"(,"response_bytes":)", record.response_bytes);
   to = put_member(to, R"(,"duration_usec":)", record.duration_microseconds);
+  if (record.cgi != nullptr) {
+    to = put_member(to, R"(,"cgi_exit":)", record.cgi->exit);
+    to = put_member(to, R"(,"cgi_cpu_usec":)", record.cgi->cpu_microseconds);
+    if (record.cgi->memory_peak != 0) to = put_member(to, R"(,"cgi_memory_peak":)", record.cgi->memory_peak);
+  }
   to = put_member(to, R"(,"error":")", record.error);
   return put(to, "}\n");
 }

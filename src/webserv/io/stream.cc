@@ -1,7 +1,6 @@
 #include "webserv/io/stream.h"
 
 #include <sys/sendfile.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -83,6 +82,18 @@ void Stream::end_waiting(Error why) {
 void Stream::fail(Error why) {
   failed_ = why;
   end_waiting(why);
+  peer_has_ended(PeerEnd::whole);
+}
+
+void Stream::peer_has_ended(PeerEnd end) {
+  peer_end_ = std::max(peer_end_, end);
+  if (watching_ != nullptr && watching_->attempt()) resume(watching_);
+}
+
+size_t Stream::write_now(std::string_view bytes) {
+  if (failed_ != Error{} || writing_ != nullptr) return 0;
+  iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+  return try_write(std::span(&piece, 1), false).bytes;
 }
 
 void Stream::expires_after_pause(Clock::duration pause) {
@@ -152,8 +163,10 @@ void DescriptorStream::ready(uint32_t events) {
   bool out = failed || (events & EPOLLOUT) != 0;
   readable_ |= in;
   writable_ |= out;
-  ended_ |= failed || (events & EPOLLRDHUP) != 0;
+  bool ended = failed || (events & EPOLLRDHUP) != 0;
+  ended_ |= ended;
   wake(in, out);
+  if (ended) peer_has_ended(failed ? PeerEnd::whole : PeerEnd::half);
 }
 
 Progress SocketStream::try_read(std::span<char> into) {
@@ -173,6 +186,11 @@ Progress SocketStream::try_write(std::span<const iovec> pieces, bool more) {
 
 Progress SocketStream::try_send_file(int fd, off_t from, size_t length) {
   return send([&] { return ::sendfile(fd_.get(), fd, &from, length); });
+}
+
+bool SocketStream::local_address(sockaddr_storage& to) const {
+  socklen_t size = sizeof to;
+  return ::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&to), &size) == 0;
 }
 
 void SocketStream::end_output() {

@@ -2,6 +2,7 @@
 // implements is three functions that never block.
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <chrono>
@@ -27,6 +28,13 @@ struct Progress {
   Error error{};
 };
 
+// What is known of the peer's end of the connection.
+enum class PeerEnd : uint8_t {
+  none,
+  half,  // it has ended what it sends; whether it still reads is not known, but where its end is a unix socket: it does
+  whole,  // it is gone, or the connection has failed
+};
+
 // A resource: neither copied nor moved. One coroutine at a time reads and one writes; both may wait at once. The
 // deadline (expires_at(), of Deadline) ends what is waiting when it passes with Error::timed_out; operations that begin
 // later are not touched, so that an answer can still be sent.
@@ -40,6 +48,7 @@ class Stream : public Deadline {
   class Readable;
   class Write;
   class SendFile;
+  class PeerEnded;
 
   // Reads what is there into `into` (not empty), waits where there is nothing. Result<size_t>: 0 where the peer has
   // ended.
@@ -58,6 +67,12 @@ class Stream : public Deadline {
   // Sends `length` bytes of a file from an offset. Result<>; Error::io_error where the file has become shorter.
   SendFile send_file(int fd, off_t from, size_t length);
 
+  // One write that does not wait: how many of the bytes went out. None where a write waits, whose bytes come first.
+  size_t write_now(std::string_view bytes);
+  // Waits until the peer's end is `least` or worse, by one coroutine at a time beside those that read and write; no
+  // deadline ends it. It is told without reading, so also while unread bytes are there. PeerEnd.
+  PeerEnded peer_ended(PeerEnd least);
+
   // The deadline moves with every byte read or written: `pause` at most without any. Ended by expires_at().
   void expires_after_pause(Clock::duration pause);
   void expires_at(Clock::time_point when) {
@@ -69,6 +84,9 @@ class Stream : public Deadline {
 
   // Ends the waiting operations, and all later ones at their first attempt, with this error.
   void fail(Error why);
+
+  // The address of this end, as by getsockname(2). False: there is none.
+  virtual bool local_address(sockaddr_storage&) const { return false; }
 
   // Tells the peer that nothing more comes (shutdown(2) of the sending side).
   virtual void end_output() = 0;
@@ -88,6 +106,7 @@ class Stream : public Deadline {
   virtual Result<> arm() = 0;
 
   void wake(bool readable, bool writable);
+  void peer_has_ended(PeerEnd end);
 
  private:
   // What a suspended coroutine waits for. attempt() returns true once it is over, well or badly.
@@ -125,8 +144,10 @@ class Stream : public Deadline {
   Loop& loop_;
   Operation* reading_ = nullptr;
   Operation* writing_ = nullptr;
-  uint32_t pause_ = 0;  // milliseconds; 0: the deadline does not move by itself
+  Operation* watching_ = nullptr;  // the peer
+  uint32_t pause_ = 0;             // milliseconds; 0: the deadline does not move by itself
   Error failed_{};
+  PeerEnd peer_end_ = PeerEnd::none;
 };
 
 class Stream::Read final : Operation {
@@ -203,10 +224,23 @@ class Stream::SendFile final : Operation {
   size_t left_;
 };
 
+class Stream::PeerEnded final : Operation {
+ public:
+  PeerEnded(Stream& stream, PeerEnd least) : Operation(stream, &Stream::watching_), least_(least) {}
+  bool await_ready() { return begin(); }
+  bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
+  PeerEnd await_resume() const { return error_ != Error{} ? PeerEnd::whole : stream_.peer_end_; }
+
+ private:
+  bool attempt() override { return stream_.peer_end_ >= least_; }
+  const PeerEnd least_;
+};
+
 inline Stream::Read Stream::read_some(std::span<char> into) { return Read(*this, into); }
 inline Stream::Readable Stream::readable() { return Readable(*this); }
 inline Stream::Write Stream::write_all(std::span<iovec> pieces, bool more) { return Write(*this, pieces, more); }
 inline Stream::Write Stream::write_all(std::string_view bytes, bool more) { return Write(*this, bytes, more); }
+inline Stream::PeerEnded Stream::peer_ended(PeerEnd least) { return PeerEnded(*this, least); }
 inline Stream::SendFile Stream::send_file(int fd, off_t from, size_t length) {
   return SendFile(*this, fd, from, length);
 }
@@ -246,6 +280,7 @@ class SocketStream final : public DescriptorStream {
  public:
   SocketStream(Loop& loop, Fd socket) : DescriptorStream(loop, std::move(socket)) {}
 
+  bool local_address(sockaddr_storage& to) const override;
   void end_output() override;
   void close(bool reset = false) override;
 

@@ -1,9 +1,7 @@
 #include "webserv/server/acceptor.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <cstring>
 #include <system_error>
 
 #include "webserv/server/worker.h"
@@ -17,27 +15,6 @@ constexpr Clock::duration pause_time = std::chrono::milliseconds(50);
 
 // A lack of descriptors that lasts is told once in a while.
 constexpr Clock::duration tell_pause = std::chrono::minutes(1);
-
-Peer peer_of(const sockaddr_storage& address) {
-  Peer peer;
-  if (address.ss_family == AF_INET) {
-    const auto& ip = reinterpret_cast<const sockaddr_in&>(address);
-    peer.family = Peer::Family::ipv4;
-    peer.port = ntohs(ip.sin_port);
-    std::memcpy(peer.address.data(), &ip.sin_addr, sizeof ip.sin_addr);
-  } else if (address.ss_family == AF_INET6) {
-    const auto& ip = reinterpret_cast<const sockaddr_in6&>(address);
-    peer.port = ntohs(ip.sin6_port);
-    if (IN6_IS_ADDR_V4MAPPED(&ip.sin6_addr)) {
-      peer.family = Peer::Family::ipv4;
-      std::memcpy(peer.address.data(), ip.sin6_addr.s6_addr + 12, 4);
-    } else {
-      peer.family = Peer::Family::ipv6;
-      std::memcpy(peer.address.data(), &ip.sin6_addr, sizeof ip.sin6_addr);
-    }
-  }
-  return peer;
-}
 
 }  // namespace
 

@@ -27,11 +27,19 @@ struct MessageShape {
   bool head_only = false;  // the answer to HEAD
 };
 
+// How a client that has ended what it sends can be asked whether it is still there: what is gone answers to any byte
+// with a reset.
+enum class Probe : uint8_t {
+  none,
+  interim,       // no answer has begun: "100 Continue", which every client of 1.1 may get (RFC 9110 15.2)
+  leading_zero,  // the body goes out in chunks, and between two of them: a zero before the next chunk's size
+};
+
 struct Exchange {
-  Exchange(Loop& loop, unsigned worker, std::shared_ptr<const Application> application_)
+  Exchange(Loop& loop, unsigned worker, RequestIds& ids, std::shared_ptr<const Application> application_)
       : in(application_->limits.head.head_size + body_room),
         parser(application_->limits.head),
-        request(loop, worker),
+        request(loop, worker, ids),
         application(std::move(application_)) {}
 
   InputBuffer in;
@@ -39,11 +47,13 @@ struct Exchange {
   Request request;
   H1Body body;
   std::string path_scratch;                        // where a path had to be decoded
+  std::string redirect_target;                     // of a local redirect
   std::string out;                                 // gathered answers
   std::shared_ptr<const Application> application;  // what the request began with, also when it is replaced meanwhile
   MessageShape shape;                              // of the answer that is being sent
-  bool head_timed = false;                         // the deadline of the head that is being read runs
-  int64_t began = 0;  // when its bytes came, microseconds since 1970; 0 where requests were not logged then
+  Probe probe = Probe::none;
+  bool head_timed = false;  // the deadline of the head that is being read runs
+  int64_t began = 0;        // when its bytes came, microseconds since 1970; 0 where requests were not logged then
   Exchange* next_free = nullptr;
 
   // The next request is one to this application. Nothing is held in `in`; what is there of a head is read anew.
@@ -62,15 +72,15 @@ struct Exchange {
 class ExchangePool {
  public:
   // `application` is the worker's: it is looked at whenever an exchange is made or comes back.
-  ExchangePool(Loop& loop, unsigned worker, const std::shared_ptr<const Application>& application)
-      : loop_(loop), worker_(worker), application_(application) {}
+  ExchangePool(Loop& loop, unsigned worker, RequestIds& ids, const std::shared_ptr<const Application>& application)
+      : loop_(loop), worker_(worker), ids_(ids), application_(application) {}
 
   ~ExchangePool() { drop_free(); }
   ExchangePool(const ExchangePool&) = delete;
 
   // To be given back.
   Exchange& take() {
-    if (free_ == nullptr) return *new Exchange(loop_, worker_, application_);
+    if (free_ == nullptr) return *new Exchange(loop_, worker_, ids_, application_);
     --free_count_;
     return *std::exchange(free_, free_->next_free);
   }
@@ -94,6 +104,7 @@ class ExchangePool {
   static constexpr unsigned kept = 32;
   Loop& loop_;
   unsigned worker_;
+  RequestIds& ids_;
   const std::shared_ptr<const Application>& application_;
   Exchange* free_ = nullptr;  // a chain of them, which are the pool's own
   unsigned free_count_ = 0;

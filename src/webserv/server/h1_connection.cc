@@ -15,12 +15,24 @@ namespace {
 
 constexpr HttpError slow_head{Status::request_timeout, "the request came too slowly"};
 constexpr HttpError bad_expectation{Status::expectation_failed, "only 100-continue can be expected"};
+constexpr HttpError many_redirects{Status::bad_gateway, "programs redirect to each other without an end"};
+constexpr HttpError bad_redirect{Status::bad_gateway, "a program redirects to what is no path"};
+constexpr HttpError unread_redirect{Status::bad_gateway, "a program redirects and leaves a long body unread"};
 constexpr HttpError too_many_connections{Status::service_unavailable, "too many connections from this address"};
 
 int64_t unix_microseconds() {
   timespec time{};
   clock_gettime(CLOCK_REALTIME, &time);
   return int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
+}
+
+// RFC 3875 6.2.2: what programs may do before it is taken for a circle.
+constexpr unsigned most_redirects = 5;
+
+bool is_of_body(const Field& field) {
+  constexpr std::string_view prefix = "Content-";
+  constexpr FieldSet others = field_set(FieldName::transfer_encoding, FieldName::expect, FieldName::trailer);
+  return (field_set(field.known) & others) != 0 || equals_ignoring_case(field.name.substr(0, prefix.size()), prefix);
 }
 
 uint64_t body_sent_at_once(const Response& response, const MessageShape& shape) {
@@ -132,10 +144,11 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   Request& request = x.request;
   const RequestHead& head = request.head_;
   request.limits = x.application->limits.route;
-  request.vhost = request.route = {};
+  request.forget_notes();
   request.path_ = head.target.path;
   request.host_ = head.host;
   request.peer_ = &peer_;
+  request.connection_ = this;
   request.body_ = &x.body;
   request.listener_ = entrance_.name;
   request.secure_ = entrance_.secure;
@@ -166,6 +179,10 @@ Answer H1Connection::ask(Exchange& x) {
     x.body.give_up();
     return closing(std::move(response));
   }
+  return ask_handler(x);
+}
+
+Answer H1Connection::ask_handler(Exchange& x) {
   try {
     return x.application->handler(x.request);
   } catch (const std::exception&) {
@@ -201,15 +218,18 @@ bool H1Connection::conclude(Exchange& x, Response& response) {
   set_shape(x, response);
   bool whole = gather_response(x, response, x.shape);
   if (whole && worker_.access.on()) log(x, response, body_sent_at_once(response, x.shape));
-  x.in.release();
+  // Where the body is read on while the answer goes out, the head stays where it is.
+  if (x.shape.keep_alive) x.in.release();
   return whole;
 }
 
 // The same for what takes time: a handler that is a task, a large body, a request's body that nobody read. `gathered`:
 // conclude() was here.
 Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answer, bool gathered) {
+  exchange_ = &x;
   if (auto* task = std::get_if<Task<Response>>(&answer)) {
     Response late = co_await settle(x, *task);
+    x.probe = Probe::none;
     answer.emplace<Response>(std::move(late));
   }
   Response& response = std::get<Response>(answer);
@@ -225,7 +245,8 @@ Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answe
   co_return whole ? after_answer(x) : Next::reset;
 }
 
-// Lets a handler that is a task come to its end. Answers to earlier requests are sent before: it may take long.
+// Lets a handler that is a task come to its end, and those that it redirects to. Answers to earlier requests are sent
+// before: it may take long.
 Task<Response> H1Connection::settle(Exchange& x, Task<Response>& handler) {
   if (!x.out.empty()) {
     client_.expires_after_pause(x.request.limits.write);
@@ -233,12 +254,54 @@ Task<Response> H1Connection::settle(Exchange& x, Task<Response>& handler) {
     x.out.clear();
     if (!sent) co_return closing(error(Status::request_timeout, "the client takes no answers"));
   }
+  x.probe = x.request.head_.minor_version > 0 ? Probe::interim : Probe::none;
+  Response response = co_await outcome(handler);
+  for (unsigned redirects = 0;; ++redirects) {
+    const LocalRedirect* to = std::get_if<LocalRedirect>(&response.body);
+    if (to == nullptr) co_return response;
+    if (redirects == most_redirects) co_return refusal(many_redirects);
+    std::optional<HttpError> wrong = redirect(x, *to);
+    if (wrong) co_return refusal(*wrong);
+    Answer answer = ask_handler(x);
+    if (auto* task = std::get_if<Task<Response>>(&answer)) {
+      response = co_await outcome(*task);
+    } else {
+      response = std::move(std::get<Response>(answer));
+    }
+  }
+}
+
+Task<Response> H1Connection::outcome(Task<Response>& handler) {
   try {
     Response response = co_await handler;
     co_return response;
   } catch (const std::exception&) {
     co_return error(Status::internal_server_error, "the handler failed");
   }
+}
+
+// Makes the request one of GET (or still of HEAD) for the target, without a body. What the client sent stays in the
+// text of the target and the name of the method.
+std::optional<HttpError> H1Connection::redirect(Exchange& x, const LocalRedirect& to) {
+  if (!x.body.ended()) return unread_redirect;
+  x.redirect_target = to.target;
+  std::expected<Target, HttpError> target = parse_target(Method::get, x.redirect_target);
+  if (!target || target->form != TargetForm::origin) return bad_redirect;
+  std::expected<std::string_view, HttpError> path = normalize_path(target->path, x.path_scratch);
+  if (!path) return bad_redirect;
+  x.request.path_ = *path;
+  x.body.forget_framing();
+  RequestHead& head = x.request.head_;
+  if (head.method != Method::head) head.method = Method::get;
+  head.target.path = target->path;
+  head.target.query = target->query;
+  head.target.has_query = target->has_query;
+  Fields fields;
+  for (const Field& field : head.fields) {
+    if (!is_of_body(field)) fields.add(field);
+  }
+  head.fields = std::move(fields);
+  return std::nullopt;
 }
 
 Response H1Connection::refusal(const HttpError& wrong) const {
@@ -250,7 +313,7 @@ Response H1Connection::refusal(const HttpError& wrong) const {
 // Gathers the answer to what is no proper request: the last one of the connection.
 H1Connection::Next H1Connection::refuse(Exchange& x, const HttpError& wrong) {
   x.request.limits = limits().route;
-  x.request.vhost = x.request.route = {};
+  x.request.forget_notes();
   Response response = refusal(wrong);
   if (std::holds_alternative<std::monostate>(response.body)) response = error_page(response, {});
   MessageShape shape;
@@ -277,16 +340,41 @@ Task<> H1Connection::linger() {
   }
 }
 
-void H1Connection::log(const Exchange& x, const Response& response, uint64_t response_bytes) {
+Peer H1Connection::local() const {
+  sockaddr_storage address{};
+  return client_.local_address(address) ? peer_of(address) : Peer();
+}
+
+// What is gone answers to the probe with a reset; what has only ended its side takes it for what it is.
+Task<> H1Connection::client_gone() {
+  PeerEnd end = co_await client_.peer_ended(PeerEnd::half);
+  if (end == PeerEnd::whole) co_return;
+  // A unix socket tells a half from a whole end by itself.
+  if (peer_.family != Peer::Family::unix_socket) probe();
+  co_await client_.peer_ended(PeerEnd::whole);
+}
+
+void H1Connection::probe() {
+  Exchange& x = *exchange_;
+  std::string_view bytes;
+  if (x.probe == Probe::interim) bytes = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (x.probe == Probe::leading_zero) bytes = "0";
+  // What is gathered comes first, and asks as well when it is sent.
+  if (bytes.empty() || !x.out.empty()) return;
+  size_t sent = client_.write_now(bytes);
+  if (sent > 0) x.out.append(bytes.substr(sent));
+}
+
+void H1Connection::log(Exchange& x, const Response& response, uint64_t response_bytes) {
   if (!worker_.access.on()) return;
-  const Request& request = x.request;
+  Request& request = x.request;
   const RequestHead& head = request.head();
   std::array<char, 46> address;
   AccessRecord record;
   int64_t now = unix_microseconds();
   // A request may have begun while none were logged.
   record.unix_microseconds = x.began == 0 ? now : x.began;
-  record.request_id = {worker_.request_id_base, ++worker_.requests};
+  record.request_id = request.id();
   record.vhost = request.vhost;
   record.route = request.route;
   record.listener = entrance_.name;
@@ -300,6 +388,7 @@ void H1Connection::log(const Exchange& x, const Response& response, uint64_t res
   record.request_bytes = x.body.received();
   record.response_bytes = response_bytes;
   record.duration_microseconds = static_cast<uint64_t>(std::max<int64_t>(now - record.unix_microseconds, 0));
+  if (request.cgi) record.cgi = &*request.cgi;
   record.error = response.reason;
   worker_.access.add(record, client_.loop().now());
   worker_.log_timer.expires_at(worker_.access.due());

@@ -20,7 +20,7 @@ struct Entrance {
   bool secure = false;  // TLS
 };
 
-class H1Connection {
+class H1Connection final : private RequestConnection {
  public:
   // `client` and the rest are borrowed and outlive the connection; `owner` is deferred when serve() has ended.
   H1Connection(Stream& client, const Peer& peer, const Entrance& entrance, WorkerContext& worker, Deferred& owner)
@@ -56,17 +56,25 @@ class H1Connection {
   static Next after_answer(const Exchange& x);
   Task<Next> conclude_later(Exchange& x, Answer& answer, bool gathered);
   Task<Response> settle(Exchange& x, Task<Response>& handler);
+  static Task<Response> outcome(Task<Response>& handler);
+  static Answer ask_handler(Exchange& x);
+  static std::optional<HttpError> redirect(Exchange& x, const LocalRedirect& to);
   void set_shape(Exchange& x, const Response& response);
-  void log(const Exchange& x, const Response& response, uint64_t response_bytes);
+  void log(Exchange& x, const Response& response, uint64_t response_bytes);
 
   Next refuse(Exchange& x, const HttpError& error);
   Response refusal(const HttpError& error) const;
+
+  Peer local() const override;
+  Task<> client_gone() override;
+  void probe();
 
   Stream& client_;
   WorkerContext& worker_;
   const Entrance& entrance_;
   Deferred& owner_;
   const Peer& peer_;
+  Exchange* exchange_ = nullptr;  // of the request whose handler runs, or whose body is made
   uint32_t served_ = 0;
   bool waiting_ = false;  // for a request
   bool overloaded_ = false;

@@ -131,16 +131,19 @@ Task<Result<>> send_pieces(Stream& client, std::string& out, const BodyPieces& p
 // What a Producer writes to.
 class Sink final : public BodySink {
  public:
-  Sink(Stream& client, std::string& out, bool chunked, uint64_t& sent)
-      : client_(client), out_(out), chunked_(chunked), sent_(sent) {}
+  Sink(Stream& client, Exchange& x, bool chunked, uint64_t& sent)
+      : client_(client), x_(x), out_(x.out), chunked_(chunked), sent_(sent) {}
 
   Task<Result<>> write(std::string_view bytes) override {
-    if (bytes.empty()) co_return Result<>();  // a chunk of no bytes would be the last
-    if (chunked_) append_chunk_head(out_, bytes.size());
+    bool in_chunks = chunked_ && !bytes.empty();  // a chunk of no bytes would be the last
+    if (bytes.empty() && out_.empty()) co_return Result<>();
+    if (in_chunks) append_chunk_head(out_, bytes.size());
+    // Between two writes the deadline may have passed without harm.
+    client_.expires_after_pause(x_.request.limits.write);
     std::array<iovec, 3> pieces;
     pieces[0] = {out_.data(), out_.size()};
     pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
-    pieces[2] = {const_cast<char*>("\r\n"), chunked_ ? size_t{2} : size_t{0}};
+    pieces[2] = {const_cast<char*>("\r\n"), in_chunks ? size_t{2} : size_t{0}};
     Result<> written = co_await client_.write_all(pieces);
     out_.clear();
     if (written) sent_ += bytes.size();
@@ -149,15 +152,18 @@ class Sink final : public BodySink {
 
  private:
   Stream& client_;
+  Exchange& x_;
   std::string& out_;
   const bool chunked_;
   uint64_t& sent_;
 };
 
-Task<Result<>> send_produced(Stream& client, std::string& out, const Producer& producer, bool chunked, uint64_t& sent) {
-  Sink sink(client, out, chunked, sent);
+Task<Result<>> send_produced(Stream& client, Exchange& x, const Producer& producer, bool chunked, uint64_t& sent) {
+  Sink sink(client, x, chunked, sent);
+  if (chunked) x.probe = Probe::leading_zero;
   Result<> done = co_await producer(sink);
-  if (done && chunked) out.append("0\r\n\r\n");
+  x.probe = Probe::none;
+  if (done && chunked) x.out.append("0\r\n\r\n");
   co_return done;
 }
 
@@ -188,6 +194,7 @@ bool is_chunked(const Response& response, const MessageShape& shape) {
 }
 
 bool ends_with_connection(const Response& response, const MessageShape& shape) {
+  if (std::holds_alternative<RawMessage>(response.body)) return true;
   return std::holds_alternative<Producer>(response.body) && shape.minor_version == 0 &&
          !response.fields.has("Content-Length");
 }
@@ -196,6 +203,7 @@ bool gather_response(Exchange& x, const Response& response, const MessageShape& 
   if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&response.body)) {
     return gather_prepared(x, *prepared, shape);
   }
+  if (std::holds_alternative<RawMessage>(response.body)) return false;
   append_beginning(x.out, response.status, shape);
   x.out.append(response.fields.lines());
   uint64_t length = 0;
@@ -221,8 +229,10 @@ bool gather_response(Exchange& x, const Response& response, const MessageShape& 
 Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, bool chunked, uint64_t& sent) {
   client.expires_after_pause(x.request.limits.write);
   const BodySource& body = response.body;
-  if (const auto* producer = std::get_if<Producer>(&body))
-    return send_produced(client, x.out, *producer, chunked, sent);
+  if (const auto* producer = std::get_if<Producer>(&body)) return send_produced(client, x, *producer, chunked, sent);
+  if (const auto* message = std::get_if<RawMessage>(&body)) {
+    return send_produced(client, x, message->produce, false, sent);
+  }
   body_length(body, sent);
   if (const FileSlice* slice = file_of(body)) return send_slice(client, x.out, *slice);
   if (const auto* pieces = std::get_if<BodyPieces>(&body)) return send_pieces(client, x.out, *pieces);

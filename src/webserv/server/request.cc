@@ -1,8 +1,10 @@
 #include "webserv/server/request.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace webserv {
 
@@ -16,6 +18,27 @@ char* put_octet(char* to, unsigned octet) {
 }
 
 }  // namespace
+
+Peer peer_of(const sockaddr_storage& address) {
+  Peer peer;
+  if (address.ss_family == AF_INET) {
+    const auto& ip = reinterpret_cast<const sockaddr_in&>(address);
+    peer.family = Peer::Family::ipv4;
+    peer.port = ntohs(ip.sin_port);
+    std::memcpy(peer.address.data(), &ip.sin_addr, sizeof ip.sin_addr);
+  } else if (address.ss_family == AF_INET6) {
+    const auto& ip = reinterpret_cast<const sockaddr_in6&>(address);
+    peer.port = ntohs(ip.sin6_port);
+    if (IN6_IS_ADDR_V4MAPPED(&ip.sin6_addr)) {
+      peer.family = Peer::Family::ipv4;
+      std::memcpy(peer.address.data(), ip.sin6_addr.s6_addr + 12, 4);
+    } else {
+      peer.family = Peer::Family::ipv6;
+      std::memcpy(peer.address.data(), &ip.sin6_addr, sizeof ip.sin6_addr);
+    }
+  }
+  return peer;
+}
 
 std::string_view Peer::text(std::span<char> to) const {
   switch (family) {

@@ -1,13 +1,17 @@
 // Request: what a handler is asked. Valid for the whole handler, also across co_await, and while its response is sent.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "webserv/base/access_log.h"
 #include "webserv/http/framing.h"
 #include "webserv/http/h1_parser.h"
 #include "webserv/io/loop.h"
@@ -28,6 +32,9 @@ struct Peer {
   bool operator==(const Peer&) const = default;
 };
 
+// Of an address of the kernel's; an IPv4 one that is mapped to IPv6 is one of IPv4.
+Peer peer_of(const sockaddr_storage& address);
+
 // The body of a request, pulled by the handler. "100 Continue" is sent when the first byte is asked for.
 class Body {
  public:
@@ -47,9 +54,32 @@ struct Trace {
   std::string_view how;  // a literal: what it is to the request
 };
 
+// The connection that a request came by, as far as a handler may know it.
+class RequestConnection {
+ public:
+  // This end of it.
+  virtual Peer local() const = 0;
+  // Goes on when the client is gone, or the server cuts the connection. A client that has only ended what it sends
+  // still gets its answer; it is asked once whether it is there, where the protocol has a way. One at a time.
+  virtual Task<> client_gone() = 0;
+
+ protected:
+  ~RequestConnection() = default;
+};
+
+// Two numbers that no other request has.
+using RequestId = std::array<uint64_t, 2>;
+
+// The ids of a worker's requests.
+struct RequestIds {
+  uint64_t base = 0;  // random
+  uint64_t made = 0;
+  RequestId next() { return {base, ++made}; }
+};
+
 class Request {
  public:
-  Request(Loop& loop, unsigned worker) : loop_(loop), worker_(worker) {}
+  Request(Loop& loop, unsigned worker, RequestIds& ids) : loop_(loop), worker_(worker), ids_(ids) {}
   Request(const Request&) = delete;
 
   const RequestHead& head() const { return head_; }
@@ -63,7 +93,15 @@ class Request {
   std::string_view field(FieldName name) const { return head_.fields.value(name); }
   std::string_view field(std::string_view name) const { return head_.fields.value(name); }
 
+  // The same in the log and for programs; made when it is first asked for.
+  RequestId id() {
+    if (id_[1] == 0) id_ = ids_.next();
+    return id_;
+  }
+
   Body& body() { return *body_; }
+  // Before the head of the answer is there, and while a Producer makes its body.
+  RequestConnection& connection() { return *connection_; }
   const Peer& peer() const { return *peer_; }
   // The name of the listener that the connection came in by.
   std::string_view listener() const { return listener_; }
@@ -76,6 +114,8 @@ class Request {
   RouteLimits limits;
   std::string_view vhost;
   std::string_view route;
+  // What a handler that ran a program says of it for the log.
+  std::optional<CgiUsage> cgi;
 
   // Where somebody wants to know: servers leave it null.
   Trace* trace = nullptr;
@@ -83,13 +123,23 @@ class Request {
  private:
   friend class H1Connection;
   friend class RequestBuilder;  // tests of handlers make requests without a connection
+  // Nothing of the request before is left in the log's record of the next one.
+  void forget_notes() {
+    vhost = route = {};
+    cgi.reset();
+    id_[1] = 0;
+  }
+
   Loop& loop_;
   unsigned worker_;
+  RequestIds& ids_;
+  RequestId id_{};
   RequestHead head_;
   std::string_view path_;
   std::string_view host_;
   std::string_view listener_;
   const Peer* peer_ = nullptr;
+  RequestConnection* connection_ = nullptr;
   Body* body_ = nullptr;
   bool secure_ = false;
 };

@@ -35,6 +35,15 @@ void ResponseFields::remove(std::string_view name) {
   }
 }
 
+void ResponseFields::override_with(const ResponseFields& others) {
+  std::string_view rest = others.lines_;
+  while (!rest.empty()) {
+    remove(rest.substr(0, rest.find(':')));
+    rest.remove_prefix(rest.find('\n') + 1);
+  }
+  lines_.append(others.lines_);
+}
+
 std::string_view ResponseFields::value(std::string_view name) const {
   size_t at = find(name);
   if (at == std::string::npos) return {};
@@ -87,7 +96,7 @@ bool body_length(const BodySource& body, uint64_t& length) {
       length += std::visit([](const auto& part) { return size_of(part); }, piece);
     }
   }
-  return !std::holds_alternative<Producer>(body);
+  return !std::holds_alternative<Producer>(body) && !std::holds_alternative<RawMessage>(body);
 }
 
 }  // namespace webserv

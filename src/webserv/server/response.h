@@ -26,6 +26,8 @@ class ResponseFields {
   // The only one of that name from now on.
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
+  // All of `others`, in place of those here that have a name of theirs.
+  void override_with(const ResponseFields& others);
   // The first value of that name, compared without case; "" where there is none. A view into this object.
   std::string_view value(std::string_view name) const;
   bool has(std::string_view name) const;
@@ -67,15 +69,28 @@ struct Prepared {
 class BodySink {
  public:
   virtual ~BodySink() = default;
-  // Error: the client is gone or too slow; the producer ends then.
+  // Error: the client is gone or too slow; the producer ends then. Without any bytes, what is gathered is sent: the
+  // head, so that the client has it before the first byte of the body.
   virtual Task<Result<>> write(std::string_view bytes) = 0;
 };
 
 // Makes a body as it goes out. An error cuts the connection, so that the client sees that the body is not whole.
 using Producer = std::function<Task<Result<>>(BodySink&)>;
 
+// The whole answer with its head, as it goes over the wire; the connection is closed behind it. Status and fields of
+// the response are for the log.
+struct RawMessage {
+  Producer produce;
+};
+
+// Not an answer but where to get it: the answer to GET (HEAD where that was asked) of this path and query stands for
+// it. Only a handler that is a task may say so.
+struct LocalRedirect {
+  std::string target;
+};
+
 using BodySource = std::variant<std::monostate, std::string, std::string_view, SharedBytes, FileSlice, BodyPieces,
-                                Producer, std::shared_ptr<const Prepared>>;
+                                Producer, std::shared_ptr<const Prepared>, RawMessage, LocalRedirect>;
 
 struct Response {
   Status status = Status::ok;
@@ -100,7 +115,7 @@ inline Response error(const HttpError& error_) { return error(error_.status, err
 // The same response as the last of its connection.
 Response closing(Response response);
 
-// The bytes of the body where they are known beforehand (all but a Producer).
+// The bytes of the body where they are known beforehand (all but a Producer, alone or of a RawMessage).
 bool body_length(const BodySource& body, uint64_t& length);
 
 }  // namespace webserv

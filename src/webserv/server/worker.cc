@@ -55,8 +55,8 @@ class Worker::Connection final : public Deferred {
 Worker::Worker(unsigned index, Crew& crew, const std::vector<Door>& doors,
                std::shared_ptr<const Application> application, Clock& clock, LineSink& sink, AccessFormat format)
     : crew_(crew), loop_(clock), context_(loop_, index, std::move(application), sink, format), drain_end_(*this) {
-  if (getrandom(&context_.request_id_base, sizeof context_.request_id_base, GRND_NONBLOCK) < 0) {
-    context_.request_id_base = static_cast<uint64_t>(clock.unix_seconds()) << 16 | index;
+  if (getrandom(&context_.request_ids.base, sizeof context_.request_ids.base, GRND_NONBLOCK) < 0) {
+    context_.request_ids.base = static_cast<uint64_t>(clock.unix_seconds()) << 16 | index;
   }
   for (const Door& door : doors) acceptors_.push_back(std::make_unique<Acceptor>(*this, door));
 }

@@ -33,18 +33,17 @@ struct WorkerContext {
       : loop(loop_),
         index(index_),
         application(std::move(application_)),
-        exchanges(loop_, index_, application),
+        exchanges(loop_, index_, request_ids, application),
         access(sink, format),
         log_timer(loop_.wheel(), access) {}
 
   Loop& loop;
   const unsigned index;
+  RequestIds request_ids;
   std::shared_ptr<const Application> application;
   ExchangePool exchanges;
   AccessLog access;
   LogTimer log_timer;
-  uint64_t request_id_base = 0;         // random, of this worker
-  uint64_t requests = 0;                // that were logged
   bool draining = false;                // every answer is the last of its connection
   std::array<char, 16 * 1024> dropped;  // where bytes go that nobody wants
 
