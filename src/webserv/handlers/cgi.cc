@@ -1,11 +1,71 @@
 #include "webserv/handlers/cgi.h"
 
+#include <cstdlib>
+
+#include "webserv/handlers/cgi_run.h"
+
 namespace webserv {
 
-Handler cgi(CgiOptions, const CgiHost&) {
-  return [](Request&) { return error(Status::not_implemented, "programs cannot be run yet"); };
+namespace {
+
+// What programs need to find others, and to speak the reader's language and time.
+std::vector<std::pair<std::string, std::string>> inherited_variables() {
+  std::vector<std::pair<std::string, std::string>> variables{{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
+  for (const char* name : {"PATH", "LANG", "TZ"}) {
+    const char* value = ::getenv(name);
+    if (value == nullptr) continue;
+    std::erase_if(variables, [&](const auto& variable) { return variable.first == name; });
+    variables.emplace_back(name, value);
+  }
+  return variables;
 }
 
-Handler files_with_scripts(Handler files, CgiOptions, const CgiHost&) { return files; }
+std::vector<std::vector<std::unique_ptr<Directory>>> directories(unsigned workers,
+                                                                 const std::vector<std::string>& paths) {
+  std::vector<std::vector<std::unique_ptr<Directory>>> all(workers);
+  for (auto& of_worker : all) {
+    for (const std::string& path : paths) {
+      of_worker.push_back(std::make_unique<Directory>(path, std::vector<std::string>()));
+    }
+  }
+  return all;
+}
+
+// A free function: its arguments live in the task.
+Task<Response> run_script(std::shared_ptr<const CgiRoute> route, Request& request, CgiScript script) {
+  auto run = std::make_shared<CgiRun>(std::move(route), request, std::move(script));
+  Response response = co_await run->respond();
+  co_return response;
+}
+
+}  // namespace
+
+CgiRoute::CgiRoute(CgiOptions options_, const CgiHost& host_)
+    : options(std::move(options_)),
+      host(host_),
+      gate(std::make_shared<CgiGate>(options.limits.concurrency)),
+      scripts(options, host.workers),
+      sendfile_roots(directories(host.workers, options.sendfile_roots)),
+      inherited(inherited_variables()) {}
+
+Handler cgi(CgiOptions options, const CgiHost& host) {
+  auto route = std::make_shared<const CgiRoute>(std::move(options), host);
+  return [route](Request& request) -> Answer {
+    std::expected<CgiScript, HttpError> script =
+        route->scripts.find(request.path(), request.worker(), request.loop().now());
+    if (!script) return error(script.error());
+    return run_script(route, request, std::move(*script));
+  };
+}
+
+Handler files_with_scripts(Handler files, CgiOptions options, const CgiHost& host) {
+  auto route = std::make_shared<const CgiRoute>(std::move(options), host);
+  return [route, files = std::move(files)](Request& request) -> Answer {
+    std::optional<CgiScript> script =
+        route->scripts.find_among_files(request.path(), request.worker(), request.loop().now());
+    if (!script) return files(request);
+    return run_script(route, request, std::move(*script));
+  };
+}
 
 }  // namespace webserv

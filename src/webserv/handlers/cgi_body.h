@@ -1,0 +1,28 @@
+// Gathers the body of a request for a program that is to know its length: in memory while it is small, then in a file
+// without a name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+
+#include "webserv/http/status.h"
+#include "webserv/io/fd.h"
+#include "webserv/server/request.h"
+
+namespace webserv {
+
+struct GatheredBody {
+  std::string bytes;  // all of it, unless there is a file
+  Fd file;            // at its beginning
+  uint64_t size = 0;
+};
+
+// What is kept in memory: the kernel takes as much into a pipe, so that giving it to the program does not wait.
+constexpr size_t gathered_in_memory = 64 * 1024;
+
+// An error is what the client is to be told: what Body says, and 507 where the file cannot be written.
+Task<std::expected<GatheredBody, HttpError>> gather(Body& body);
+
+}  // namespace webserv
