@@ -32,6 +32,8 @@ class MemoryStream final : public Stream {
     each_ = each;
     wake(false, true);
   }
+  // The peer has ended its side, or is gone.
+  void peer_ends(PeerEnd end) { peer_has_ended(end); }
   // Every read or write fails from now on.
   void break_with(Error error) {
     broken_ = error;

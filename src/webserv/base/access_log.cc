@@ -13,7 +13,7 @@ using log_text::put;
 constexpr int64_t microseconds_per_second = 1'000'000;
 
 // Names, punctuation and numbers of a line: all of it but the texts of the record, with room to spare.
-constexpr size_t frame_size = 512;
+constexpr size_t frame_size = 640;
 
 size_t largest_line(const AccessRecord& record) {
   const size_t texts = record.vhost.size() + record.route.size() + record.listener.size() + record.remote_addr.size() +

@@ -1,12 +1,7 @@
 #include "webserv/handlers/cgi_body.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cstdlib>
-#include <string_view>
-
-#include "webserv/base/result.h"
 
 namespace webserv {
 
@@ -14,35 +9,22 @@ namespace {
 
 constexpr HttpError no_room{Status::insufficient_storage, "there is no room for the body of the request"};
 
-// In the folder for temporary files (tmpfile(3), environ(7)).
-Result<Fd> unnamed_file() {
+// environ(7)
+std::string temporary_folder() {
   const char* folder = ::getenv("TMPDIR");
-  if (folder == nullptr || *folder == '\0') folder = "/tmp";
-  int number = ::open(folder, O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (number < 0) return last_error();
-  return Fd(number);
-}
-
-bool append(const Fd& file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
+  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
 }
 
 // Moves what memory holds to the file, which is made where there is none.
 bool move_to_file(GatheredBody& gathered) {
   if (!gathered.file) {
-    Result<Fd> file = unnamed_file();
+    Result<TemporaryFile> file = TemporaryFile::make(temporary_folder());
     if (!file) return false;
-    gathered.file = std::move(*file);
+    gathered.file.emplace(std::move(*file));
   }
-  bool moved = append(gathered.file, gathered.bytes);
+  Result<> moved = gathered.file->append(gathered.bytes);
   gathered.bytes.clear();
-  return moved;
+  return moved.has_value();
 }
 
 }  // namespace
@@ -66,8 +48,8 @@ Task<std::expected<GatheredBody, HttpError>> gather(Body& body) {
     if (full && !move_to_file(gathered)) co_return std::unexpected(no_room);
   }
   if (!gathered.file) co_return gathered;
-  bool whole = move_to_file(gathered) && ::lseek(gathered.file.get(), 0, SEEK_SET) == 0;
-  if (!whole) co_return std::unexpected(no_room);
+  bool moved = move_to_file(gathered);
+  if (!moved) co_return std::unexpected(no_room);
   co_return gathered;
 }
 

@@ -5,17 +5,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "webserv/http/status.h"
-#include "webserv/io/fd.h"
+#include "webserv/io/temporary_file.h"
 #include "webserv/server/request.h"
 
 namespace webserv {
 
 struct GatheredBody {
   std::string bytes;  // all of it, unless there is a file
-  Fd file;            // at its beginning
+  std::optional<TemporaryFile> file;
   uint64_t size = 0;
 };
 

@@ -17,6 +17,9 @@ constexpr size_t buffer_size = CgiHeadParser::max_size;
 // What its children may still have written is waited for this long, where they hold the pipe open and cannot be found.
 constexpr Clock::duration last_output = std::chrono::milliseconds(50);
 
+// Of errors, for the same reason: as many as a pipe holds.
+constexpr int most_last_reads = 16;
+
 constexpr HttpError gone{Status::request_timeout, "the client has gone before the answer"};
 
 RunLimits run_limits(const CgiLimits& limits) {
@@ -98,7 +101,7 @@ bool CgiRun::start(GatheredBody& body, SpawnError& error) {
   launch.grace = route_.options.limits.grace;
   if (body.file) {
     launch.input = Input::file;
-    launch.input_file = body.file.get();
+    launch.input_file = body.file->rewound().value_or(-1);
   } else if (!fed_ || !body.bytes.empty()) {
     launch.input = Input::pipe;
   }
@@ -193,6 +196,19 @@ Task<> CgiRun::read_errors() {
   }
 }
 
+// What is there when the program has ended. It may not reach its end: what was left behind may hold the pipe open.
+void CgiRun::tell_last_errors() {
+  bool all_read = error_reading_->done();
+  error_reading_.reset();
+  std::array<char, 4096> last;
+  for (int reads = 0; !all_read && reads < most_last_reads; ++reads) {
+    Progress got = process_->errors().read_now(last);
+    errors_.add({last.data(), got.bytes}, request_.loop().now());
+    all_read = got.bytes == 0;
+  }
+  errors_.end(request_.loop().now());
+}
+
 // What the program leaves behind may hold its output open: it is ended with it.
 Task<> CgiRun::watch_end() {
   co_await process_->ended();
@@ -283,14 +299,7 @@ Task<> CgiRun::finish() {
   Exit exit = co_await process_->ended();
   exit_ = exit;
   never();
-  error_reading_.reset();
-  std::array<char, 1024> last;
-  for (;;) {
-    Progress got = process_->errors().read_now(last);
-    if (got.bytes == 0) break;
-    errors_.add({last.data(), got.bytes}, request_.loop().now());
-  }
-  errors_.end(request_.loop().now());
+  tell_last_errors();
   RunUsage usage = process_->usage();
   out_of_memory_ = usage.out_of_memory;
   constexpr int shell_signal = 128;

@@ -74,6 +74,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   Task<> feed();
   Task<> feed_gathered(std::string bytes);
   Task<> read_errors();
+  void tell_last_errors();
   Task<> watch_end();
   Task<> watch_client();
 

@@ -72,6 +72,16 @@ TEST_F(AccessLogTest, json_has_a_key_for_each_fact) {
             "\n");
 }
 
+TEST_F(AccessLogTest, json_tells_what_a_program_came_to) {
+  AccessRecord record;
+  CgiUsage usage{.exit = 143, .cpu_microseconds = 1234, .memory_peak = 4096};
+  record.cgi = &usage;
+  EXPECT_THAT(line_of(AccessFormat::json, record),
+              HasSubstr(R"("duration_usec":0,"cgi_exit":143,"cgi_cpu_usec":1234,"cgi_memory_peak":4096})"));
+  usage.memory_peak = 0;
+  EXPECT_THAT(line_of(AccessFormat::json, record), HasSubstr(R"("cgi_cpu_usec":1234})"));
+}
+
 TEST_F(AccessLogTest, json_leaves_out_what_is_empty) {
   EXPECT_EQ(line_of(AccessFormat::json, AccessRecord()),
             R"({"time":"1970-01-01T00:00:00.000000Z","level":"info","event":"request",)"

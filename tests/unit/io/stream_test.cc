@@ -222,5 +222,65 @@ TEST_F(SocketStreamTest, waits_until_a_read_is_worth_it_without_a_buffer) {
   EXPECT_EQ(stream->read_now(buffer).bytes, 1u);
 }
 
+Task<> watch(Stream& stream, PeerEnd least, std::string& seen) {
+  PeerEnd end = co_await stream.peer_ended(least);
+  seen += end == PeerEnd::whole ? "whole " : "half ";
+}
+
+TEST_F(SocketStreamTest, tells_how_far_the_peer_has_ended_also_where_bytes_are_unread) {
+  std::string seen;
+  Task<> half = watch(*stream, PeerEnd::half, seen);
+  half.start();
+  say("unread");
+  turn();
+  EXPECT_EQ(seen, "");
+  ::shutdown(other.get(), SHUT_WR);
+  turn();
+  EXPECT_EQ(seen, "half ");
+  Task<> again = watch(*stream, PeerEnd::half, seen);
+  again.start();
+  EXPECT_EQ(seen, "half half ");
+  Task<> whole = watch(*stream, PeerEnd::whole, seen);
+  whole.start();
+  turn();
+  EXPECT_EQ(seen, "half half ");
+  other.close();
+  turn();
+  EXPECT_EQ(seen, "half half whole ");
+}
+
+TEST_F(SocketStreamTest, ends_the_watch_of_a_peer_when_it_fails_but_not_when_its_time_is_up) {
+  std::string seen;
+  Task<> task = watch(*stream, PeerEnd::whole, seen);
+  task.start();
+  stream->expires_in(seconds(1));
+  clock.advance(seconds(2));
+  turn();
+  EXPECT_EQ(seen, "");
+  stream->fail(Error::operation_canceled);
+  EXPECT_EQ(seen, "whole ");
+}
+
+TEST_F(SocketStreamTest, forgets_a_watch_that_is_destroyed) {
+  std::string seen;
+  {
+    Task<> task = watch(*stream, PeerEnd::half, seen);
+    task.start();
+  }
+  other.close();
+  turn();
+  EXPECT_EQ(seen, "");
+}
+
+TEST_F(SocketStreamTest, writes_at_once_only_where_no_write_waits) {
+  EXPECT_EQ(stream->write_now("abc"), 3u);
+  EXPECT_EQ(hear(), "abc");
+  Result<> result;
+  std::string large(4'000'000, 'x');
+  Task<> task = write_to(*stream, large, result);
+  task.start();
+  EXPECT_EQ(stream->write_now("abc"), 0u);
+}
+
 }  // namespace
 }  // namespace webserv
