@@ -7,20 +7,14 @@
 #include <cstdlib>
 
 #include "app/config_source.h"
-#include "app/diagnostic.h"
 #include "app/explain/explanation.h"
 #include "app/explain/print.h"
+#include "app/report.h"
 
 namespace webserv {
 namespace {
 
-// https://no-color.org, and terminals that have none.
-bool is_coloured() {
-  const char* off = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  return ::isatty(STDOUT_FILENO) != 0 && (off == nullptr || *off == '\0') &&
-         std::string_view(terminal == nullptr ? "dumb" : terminal) != "dumb";
-}
+Colours colours_of(int fd) { return choose_colours(::isatty(fd) == 1, std::getenv("NO_COLOR"), std::getenv("TERM")); }
 
 }  // namespace
 
@@ -34,13 +28,13 @@ ExitStatus explain(const ExplainOptions& options) {
   if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
   const auto config = file ? load_config(*file) : default_config();
   if (!config) {
-    for (const Diagnostic& diagnostic : config.error()) fmt::print(stderr, "{}\n", to_string(diagnostic));
+    fmt::print(stderr, "{}", report(config.error(), colours_of(STDERR_FILENO)));
     return ExitStatus::wrong_config;
   }
   const std::string otherwise = default_host(*config);
   const std::vector<Explanation> all = explain(*config, *question, otherwise);
   const Explained explained{*config, *question, question->host.value_or(otherwise), all};
-  fmt::print("{}", options.json ? explained_json(explained) : explained_text(explained, is_coloured()));
+  fmt::print("{}", options.json ? explained_json(explained) : explained_text(explained, colours_of(STDOUT_FILENO)));
   return ExitStatus::ok;
 }
 

@@ -89,6 +89,20 @@ struct HandlerFacts {
     const std::string_view body = cgi.body == CgiOptions::Body::stream ? "stream" : "gather";
     option("cgi_body", written(body));
     option("sendfile_roots", written(cgi.sendfile_roots));
+    // The values may be secrets.
+    std::vector<std::string> variables;
+    for (const auto& [name, value] : cgi.environment) variables.push_back(name);
+    option("environment", written(variables));
+    const uint32_t limits_line = route.places.of("cgi_limits").line;
+    const auto limit = [&](std::string_view key, std::string value) {
+      to.program_limits.push_back({std::string(key), std::move(value), limits_line});
+    };
+    const CgiLimits& limits = cgi.limits;
+    limit("time", limits.time == CgiLimits::forever ? written("unlimited") : written(limits.time));
+    limit("memory", written(limits.memory, Unit::bytes));
+    limit("tasks", written(limits.tasks, Unit::none));
+    limit("concurrency", written(limits.concurrency, Unit::none));
+    limit("output", written(limits.output, Unit::bytes));
   }
 
   // A key of the route, or one within its table.
@@ -211,6 +225,8 @@ class Explainer {
     to_.status = answer_.status;
     to_.phrase = answer_.phrase;
     to_.file = answer_.trace.file;
+    to_.open = answer_.trace.open;
+    for (const auto& [name, value] : answer_.trace.details) to_.details.push_back({std::string(name), value, 0});
     if (!answer_.reason.empty()) to_.reason = answer_.reason;
     if (to_.reason.empty()) to_.reason = answer_.trace.how;
     if (to_.status == code(Status::not_modified)) to_.reason = "the client has it: its precondition says so";
@@ -226,7 +242,10 @@ class Explainer {
   }
 
   void describe_fields() {
-    for (const auto& [name, value] : answer_.fields) to_.fields.push_back({name, value, line_of_field(name, value)});
+    for (const auto& [name, value] : answer_.fields) {
+      const uint32_t line = line_of_field(name, value);
+      if (!to_.open || line != 0) to_.fields.push_back({name, value, line});
+    }
     if (route_ != nullptr) describe_removed(route_->fields);
     if (vhost_ != nullptr) describe_removed(vhost_->fields);
   }

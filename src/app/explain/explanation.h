@@ -38,13 +38,16 @@ struct Explanation {
   Fact methods;                      // the value of Allow
   std::vector<Fact> limits;
   std::vector<Fact> timeouts;
-  std::string file;                // on disk
-  unsigned status = 0;             // 0: nothing answers
-  std::string phrase;              // "Not Found"
-  std::string reason;              // why
-  std::optional<Fact> error_page;  // the file of the body; a value says why it is not used
-  std::vector<Fact> fields;        // of the answer
-  std::vector<Fact> removed;       // fields that the configuration removes
+  std::string file;                  // on disk
+  std::vector<Fact> program_limits;  // of CGI programs
+  std::vector<Fact> details;         // that the handler found out; their values are plain texts
+  bool open = false;                 // a program decides the status and more
+  unsigned status = 0;               // 0: nothing answers
+  std::string phrase;                // "Not Found"
+  std::string reason;                // why
+  std::optional<Fact> error_page;    // the file of the body; a value says why it is not used
+  std::vector<Fact> fields;          // of the answer
+  std::vector<Fact> removed;         // fields that the configuration removes
   bool operator==(const Explanation&) const = default;
 };
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/explain/explanation.h"
+#include "app/report.h"
 
 namespace webserv {
 
@@ -18,7 +19,7 @@ struct Explained {
 
 // A line for each fact, with the line of the configuration behind it, as "site.toml:12". No control byte of the
 // question, of the configuration or of a file's name gets into it raw.
-std::string explained_text(const Explained& explained, bool colour);
+std::string explained_text(const Explained& explained, Colours colours);
 
 // An object: the request, and a list of explanations.
 std::string explained_json(const Explained& explained);

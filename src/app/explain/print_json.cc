@@ -48,10 +48,12 @@ class Printer {
     if (!it.close.empty()) json_.member("close", it.close);
     if (it.handler) json_.object("handler", [&] { setting(*it.handler); });
     settings("options", it.options);
-    if (!it.file.empty()) json_.member("file", it.file);
+    if (!it.file.empty()) json_.member(it.open ? "program" : "file", it.file);
+    if (!it.details.empty()) facts("details", it.details, "name", "value");
     if (!it.methods.value.empty()) json_.object("methods", [&] { fact(it.methods, {}, "allow"); });
     settings("limits", it.limits);
     settings("timeouts", it.timeouts);
+    if (!it.program_limits.empty()) settings("cgi_limits", it.program_limits);
     json_.object("answer", [&] { answer(it); });
   }
 
@@ -64,8 +66,11 @@ class Printer {
   }
 
   void answer(const Explanation& it) {
-    json_.member("status", uint64_t{it.status});
-    json_.member("phrase", it.phrase);
+    // A program's is not known.
+    if (!it.open) {
+      json_.member("status", uint64_t{it.status});
+      json_.member("phrase", it.phrase);
+    }
     if (!it.reason.empty()) json_.member("reason", it.reason);
     if (it.error_page) json_.object("error_page", [&] { fact(*it.error_page, "file", "problem"); });
     facts("fields", it.fields, "name", "value");

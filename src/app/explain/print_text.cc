@@ -13,7 +13,7 @@ namespace {
 constexpr size_t label_width = 11;
 constexpr size_t most_value_width = 56;
 
-namespace colours {
+namespace paint {
 constexpr std::string_view label = "\x1b[1m";
 constexpr std::string_view origin = "\x1b[2m";
 constexpr std::string_view well = "\x1b[32m";
@@ -21,7 +21,7 @@ constexpr std::string_view elsewhere = "\x1b[36m";
 constexpr std::string_view refused = "\x1b[33m";
 constexpr std::string_view failed = "\x1b[31m";
 constexpr std::string_view off = "\x1b[0m";
-}  // namespace colours
+}  // namespace paint
 
 struct Row {
   std::string label;
@@ -43,9 +43,9 @@ std::string safe(std::string_view text) {
 }
 
 std::string_view colour_of(unsigned status) {
-  if (status < 300) return colours::well;
-  if (status < 400) return colours::elsewhere;
-  return status < 500 ? colours::refused : colours::failed;
+  if (status < 300) return paint::well;
+  if (status < 400) return paint::elsewhere;
+  return status < 500 ? paint::refused : paint::failed;
 }
 
 std::string assignment(const Fact& fact) { return fmt::format("{} = {}", fact.name, fact.value); }
@@ -55,7 +55,7 @@ class Page {
  public:
   Page(const Explained& explained, const Explanation* explanation) : explained_(explained), it_(explanation) {}
 
-  std::string print(bool colour) && {
+  std::string print(Colours colours) && {
     gather();
     size_t width = 0;
     for (const Row& row : rows_) {
@@ -64,14 +64,14 @@ class Page {
     std::string text;
     for (const Row& row : rows_) {
       const auto painted = [&](std::string_view with, std::string_view what) {
-        return colour && !with.empty() && !what.empty() ? fmt::format("{}{}{}", with, what, colours::off)
-                                                        : std::string(what);
+        return colours == Colours::on && !with.empty() && !what.empty() ? fmt::format("{}{}{}", with, what, paint::off)
+                                                                        : std::string(what);
       };
-      text += painted(colours::label, row.label) + std::string(label_width - row.label.size(), ' ');
+      text += painted(paint::label, row.label) + std::string(label_width - row.label.size(), ' ');
       text += painted(row.colour, row.value);
       if (!row.origin.empty()) {
         const size_t taken = width_of(row.value);
-        text += std::string(2 + (taken < width ? width - taken : 0), ' ') + painted(colours::origin, row.origin);
+        text += std::string(2 + (taken < width ? width - taken : 0), ' ') + painted(paint::origin, row.origin);
       }
       text += '\n';
     }
@@ -100,10 +100,12 @@ class Page {
     add_host();
     add_route();
     add_handler();
-    if (!it_->file.empty()) add("file", it_->file);
+    if (!it_->file.empty()) add(it_->open ? "program" : "file", it_->file);
+    for (const Fact& detail : it_->details) more(assignment(detail));
     if (!it_->methods.value.empty()) add("methods", it_->methods.value, place(it_->methods.line, "default"));
     add_facts("limits", it_->limits);
     add_facts("timeouts", it_->timeouts);
+    add_program_limits();
     add_answer();
   }
 
@@ -119,7 +121,7 @@ class Page {
     add("listener", by_port ? fmt::format("none has the port {}; there are", question.port.value_or(0))
                             : fmt::format("none is at {}; there are", question.socket));
     for (const ListenerConfig& listener : explained_.config.listeners) add_listener({}, listener);
-    add("answer", "none: no connection can be made", {}, colours::failed);
+    add("answer", "none: no connection can be made", {}, paint::failed);
   }
 
   void add_host() {
@@ -168,10 +170,24 @@ class Page {
     if (!defaults.empty()) add(label, fmt::format("{}", fmt::join(defaults, ", ")), "default");
   }
 
+  // One table of the file sets some of them.
+  void add_program_limits() {
+    constexpr size_t each_row = 3;
+    std::string_view label = "cgi_limits";
+    std::vector<std::string> row;
+    for (const Fact& limit : it_->program_limits) {
+      row.push_back(assignment(limit));
+      if (row.size() < each_row && &limit != &it_->program_limits.back()) continue;
+      add(std::exchange(label, {}), fmt::format("{}", fmt::join(row, ", ")), place(limit.line, "default"));
+      row.clear();
+    }
+  }
+
   void add_answer() {
     std::string answer = fmt::format("{} {}", it_->status, it_->phrase);
     if (!it_->reason.empty()) answer += ": " + it_->reason;
-    add("answer", answer, {}, colour_of(it_->status));
+    if (it_->open) answer = it_->reason + ": it is not run for this";
+    add("answer", answer, {}, it_->open ? std::string_view() : colour_of(it_->status));
     if (it_->error_page) {
       std::string page = "error page " + it_->error_page->name;
       if (!it_->error_page->value.empty()) page += fmt::format(" {}: the built-in one is sent", it_->error_page->value);
@@ -190,12 +206,12 @@ class Page {
 
 }  // namespace
 
-std::string explained_text(const Explained& explained, bool colour) {
-  if (explained.all.empty()) return Page(explained, nullptr).print(colour);
+std::string explained_text(const Explained& explained, Colours colours) {
+  if (explained.all.empty()) return Page(explained, nullptr).print(colours);
   std::string text;
   for (const Explanation& explanation : explained.all) {
     if (!text.empty()) text += '\n';
-    text += Page(explained, &explanation).print(colour);
+    text += Page(explained, &explanation).print(colours);
   }
   return text;
 }

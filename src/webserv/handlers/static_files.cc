@@ -201,7 +201,7 @@ void StaticFiles::tell(const Visit& visit, std::string_view name, std::string_vi
   if (visit.request.trace == nullptr) return;
   std::string file = options_.root;
   if (!name.empty()) file.append("/").append(name);
-  *visit.request.trace = {std::move(file), how};
+  *visit.request.trace = {.file = std::move(file), .how = how};
 }
 
 bool StaticFiles::changes_now(const Found& found, const StoreOptions& options) {

@@ -10,6 +10,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "webserv/base/access_log.h"
 #include "webserv/http/framing.h"
@@ -48,10 +50,13 @@ class Body {
   Task<std::expected<std::string, HttpError>> text(uint64_t limit);
 };
 
-// What a handler tells of the way to its answer, for those who want to know why it is as it is.
+// What a handler tells of the way to its answer, for those who want to know why it is as it is. A request that has one
+// changes nothing: no program is run for it, and nothing is stored.
 struct Trace {
-  std::string file;      // that is sent, or was looked for
-  std::string_view how;  // a literal: what it is to the request
+  std::string file;                                                    // that is sent or run, or was looked for
+  std::string_view how;                                                // a literal: what it is to the request
+  std::vector<std::pair<std::string_view, std::string>> details = {};  // more that was found out, by name
+  bool open = false;  // the answer would be what a program says: the one that comes with this is but its place
 };
 
 // The connection that a request came by, as far as a handler may know it.
