@@ -8,7 +8,7 @@
 #include <chrono>
 #include <thread>
 
-#include "support/cgi_server.h"
+#include "integration/cgi_server.h"
 
 namespace webserv {
 namespace {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/cgi_server.h"
+#include "integration/cgi_server.h"
 
 namespace webserv {
 namespace {
