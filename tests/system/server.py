@@ -202,6 +202,17 @@ class Server:
                 count += os.readlink(f"/proc/{self.pid}/fd/{name}").startswith(kind)
         return count
 
+    def children(self):
+        """The states of the program's children: "Z" is a zombie (proc(5))."""
+        states = []
+        for process in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+                    state, parent = file.read().rpartition(")")[2].split()[:2]
+                if int(parent) == self.pid:
+                    states.append(state)
+        return states
+
     def cpu_seconds(self):
         """The processor time that the program has used."""
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:
