@@ -43,6 +43,13 @@ in
 
     openFirewall = lib.mkEnableOption "opening the ports of `services.webserv.listenStreams` in the firewall";
 
+    path = lib.mkOption {
+      type = lib.types.listOf lib.types.package;
+      default = [ ];
+      example = lib.literalExpression "[ pkgs.python3 pkgs.git ]";
+      description = "Packages whose programs CGI scripts find in `PATH`.";
+    };
+
     settings = lib.mkOption {
       type = lib.types.submodule { freeformType = format.type; };
       default = { };
@@ -82,6 +89,7 @@ in
       wantedBy = [ "sockets.target" ];
       listenStreams = [ "" ] ++ cfg.listenStreams;
     };
+    systemd.services.webserv.path = cfg.path;
     # The path in /etc stays the same, so that a switch reloads: no connection ends, and a mistake leaves the old site up.
     systemd.services.webserv.reloadTriggers = lib.optional (cfg.settings != { }) configFile;
 

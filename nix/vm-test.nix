@@ -9,7 +9,13 @@ self:
       enable = true;
       openFirewall = true;
       listenStreams = [ "8080" ];
-      settings.vhost."*".root = "${pkgs.writeTextDir "index.html" "hello from the store\n"}";
+      settings.vhost."*" = {
+        root = "${pkgs.writeTextDir "index.html" "hello from the store\n"}";
+        route."/script".cgi.program = "${pkgs.writeShellScript "script" ''
+          printf 'Content-Type: text/plain\n\n'
+          cut -d: -f3 /proc/self/cgroup
+        ''}";
+      };
     };
   };
 
@@ -25,6 +31,10 @@ self:
     with subtest("a file from the store is not given a date of 1970"):
         head = machine.succeed("curl --fail --silent --head http://127.0.0.1:8080/").lower()
         assert "etag:" in head and "last-modified:" not in head, head
+
+    with subtest("a program runs in a cgroup of its own"):
+        group = machine.succeed("curl --fail --silent --show-error http://127.0.0.1:8080/script")
+        assert group.startswith("/system.slice/webserv.service/"), group
 
     with subtest("a restart refuses no connection"):
         machine.succeed("systemctl restart webserv.service")
