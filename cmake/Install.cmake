@@ -28,5 +28,5 @@ foreach(unit IN LISTS units)
 endforeach()
 
 # conf/ and www/ lie side by side, as here, so that the relative paths in conf/webserv.toml hold.
-install(DIRECTORY www conf DESTINATION ${CMAKE_INSTALL_DATADIR}/webserv)
+install(DIRECTORY www conf DESTINATION ${CMAKE_INSTALL_DATADIR}/webserv USE_SOURCE_PERMISSIONS)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
