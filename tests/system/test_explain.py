@@ -28,6 +28,8 @@ SITE = {
     "spa/app.js": "go()",
     "one.txt": "a single file",
     "all/index.html": "all others",
+    "programs/page.sh": "#!/bin/sh\ntouch \"$(dirname \"$0\")/ran\"\nprintf 'Content-Type: text/plain\\r\\n\\r\\nran'\n",
+    "programs/page.run": "printf 'Content-Type: text/plain\\r\\n\\r\\nran'\n",
 }
 
 TOML = """
@@ -77,6 +79,15 @@ body_size = 1000
 root = "nowhere"
 [vhost."site.test".route."/none"]
 respond = {{ status = 204 }}
+
+[vhost."site.test".route."/cgi/"]
+cgi = {{ root = "programs", interpreters = {{ ".run" = "/bin/sh" }} }}
+environment = {{ KEY = "hidden value" }}
+cgi_limits = {{ time = "7s" }}
+[vhost."site.test".route."/mixed/"]
+root = "programs"
+scripts = {{ ".run" = "/bin/sh" }}
+index = ["page.run"]
 
 [vhost."*.wild.test"]
 respond = {{ text = "wild" }}
@@ -141,6 +152,7 @@ CASES = [
     *[Case("/", host=host, listener="admin") for host in HOSTS],
     *every("GET", *FILES),
     *every("GET", *ROUTES),
+    *every("GET", "/cgi/", "/cgi/nothing", "/cgi", "/mixed/page.sh", "/mixed/nothing", "/mixed"), Case("/mixed/page.sh", method="POST"),
     *every("HEAD", "/", "/plain.txt", "/nothing", "/list/", "/exact", "/old/x"),
     *every("POST", "/", "/exact", "/form/", "/old/", "/nothing", "/list"),
     *every("OPTIONS", "/", "/form/", "/exact", "*"),
@@ -237,7 +249,7 @@ class Explain(unittest.TestCase):
     def test_the_file_is_the_one_that_is_sent(self):
         for case in CASES:
             told = self.explained(case)
-            if told["answer"]["status"] != 200 or "file" not in told or not os.path.isfile(told["file"]) or case.method != "GET":
+            if told["answer"].get("status") != 200 or "file" not in told or not os.path.isfile(told["file"]) or case.method != "GET":
                 continue
             with self.subTest(str(case)):
                 with open(told["file"], "rb") as file:
@@ -298,6 +310,24 @@ class Explain(unittest.TestCase):
         self.assertIn("421", text)
         self.assertIn("200 OK", text)
         self.assertEqual(1, self.explain("GET", "http://site.test/").stdout.count("request "))
+
+    def test_programs_are_named_and_not_run(self):
+        rows = [
+            ("/cgi/page.sh/more/path", ["programs/page.sh\n", "SCRIPT_NAME = /cgi/page.sh", "PATH_INFO = /more/path"]),
+            ("/cgi/page.run", ["programs/page.run\n", "interpreter = /bin/sh", 'time = "7s"']),
+            ("/mixed/", ["programs/page.run\n", "interpreter = /bin/sh", "SCRIPT_NAME = /mixed/page.run"]),
+        ]
+        os.chmod(self.server.path("programs/page.sh"), 0o755)
+        for target, parts in rows:
+            with self.subTest(target):
+                text = self.explain("POST", f"http://site.test{target}").stdout
+                for part in [*parts, "what the program says: it is not run for this", "X-Frame-Options: DENY"]:
+                    self.assertIn(part, text)
+                self.assertNotIn("hidden value", text)
+        told = self.explained(Case("/cgi/page.sh"))
+        self.assertNotIn("status", told["answer"])
+        self.assertEqual(self.server.path("programs/page.sh"), told["program"])
+        self.assertFalse(os.path.exists(self.server.path("programs/ran")))
 
     def test_wrong_command_lines_and_files(self):
         for arguments in (["GET", ""], ["GET", "/a\nb"], ["", "/"], ["GET\r\n", "/"]):

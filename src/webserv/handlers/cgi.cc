@@ -31,6 +31,15 @@ std::vector<std::vector<std::unique_ptr<Directory>>> directories(unsigned worker
   return all;
 }
 
+// For those who want to know which program would run: none does.
+Response tell(Trace& trace, const CgiScript& script) {
+  trace = {.file = script.file, .how = "what the program says", .open = true};
+  if (!script.interpreter.empty()) trace.details.emplace_back("interpreter", script.interpreter);
+  trace.details.emplace_back("SCRIPT_NAME", script.name);
+  if (!script.path_info.empty()) trace.details.emplace_back("PATH_INFO", script.path_info);
+  return {};
+}
+
 // A free function: its arguments live in the task.
 Task<Response> run_script(std::shared_ptr<const CgiRoute> route, Request& request, CgiScript script) {
   auto run = std::make_shared<CgiRun>(std::move(route), request, std::move(script));
@@ -54,6 +63,7 @@ Handler cgi(CgiOptions options, const CgiHost& host) {
     std::expected<CgiScript, HttpError> script =
         route->scripts.find(request.path(), request.worker(), request.loop().now());
     if (!script) return error(script.error());
+    if (request.trace != nullptr) return tell(*request.trace, *script);
     return run_script(route, request, std::move(*script));
   };
 }
@@ -64,6 +74,7 @@ Handler files_with_scripts(Handler files, CgiOptions options, const CgiHost& hos
     std::optional<CgiScript> script =
         route->scripts.find_among_files(request.path(), request.worker(), request.loop().now());
     if (!script) return files(request);
+    if (request.trace != nullptr) return tell(*request.trace, *script);
     return run_script(route, request, std::move(*script));
   };
 }
