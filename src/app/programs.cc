@@ -1,7 +1,6 @@
 #include "app/programs.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,16 +54,15 @@ Programs make_programs(unsigned threads) {
     programs.missing = cgroups->missing();
   } else {
     programs.missing =
-        "programs have no cgroup of their own, so that what leaves its process group may outlive them, "
-        "and limits hold for each process alone: " +
+        "programs have no cgroup of their own, so that what leaves its process group outlives them for a "
+        "moment, and limits hold for each process alone: " +
         found.error();
-    // So that what a program leaves behind does not outlive the server.
-    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    programs.adopted = true;
   }
-  constexpr pid_t init = 1;
-  if (::getpid() == init) programs.adopted = true;
+  const bool confined = cgroups != nullptr;
   programs.spawner = std::make_shared<Spawner>(threads, std::move(cgroups));
+  if (!confined) programs.spawner->adopt_orphans();
+  constexpr pid_t init = 1;
+  programs.adopted = !confined || ::getpid() == init;
   return programs;
 }
 
