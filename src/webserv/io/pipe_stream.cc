@@ -18,7 +18,7 @@ Progress PipeStream::try_send_file(int fd, off_t from, size_t length) {
 
 void PipeStream::close(bool) {
   never();
-  fd_.close();
+  close_descriptor();
 }
 
 }  // namespace webserv

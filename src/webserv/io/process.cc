@@ -176,6 +176,8 @@ void Process::Child::leave(std::unique_ptr<Child> child) {
 }
 
 Process::Child::~Child() {
+  // A process that another thread is starting may have a copy of it for a moment: see DescriptorStream.
+  if (watched_) loop().unwatch(pidfd_.get());
   if (gone()) return;
   kill();
   pollfd end{pidfd_.get(), POLLIN, 0};

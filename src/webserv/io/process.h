@@ -86,9 +86,9 @@ class Spawner {
   // Without cgroups, what a program starts is found by its process group and, as far as possible, by its parents.
   //
   // `threads` of them may start a program at the same time; more wait for each other. Construct it before descriptors
-  // come and go: it keeps a few low numbers, because a child gets copies of those numbers and of lower ones alone. A
-  // copy of a connection's descriptor, be it for a moment, would keep the connection open, and epoll would go on
-  // telling of it after it was closed. Throws std::system_error.
+  // come and go: it keeps a few low numbers, because a child gets copies of those numbers and of lower ones alone (the
+  // kernel rounds up to 64, for a moment). A copy of a connection's descriptor keeps the connection open. Throws
+  // std::system_error.
   explicit Spawner(unsigned threads, std::unique_ptr<CgroupTree> cgroups = nullptr);
   ~Spawner();
   Spawner(const Spawner&) = delete;

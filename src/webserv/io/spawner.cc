@@ -1,7 +1,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -26,13 +28,21 @@ constexpr int first_free_number = 3;
 // What programs expect: select(2) takes no more. The server's own limit is far higher.
 constexpr uint64_t usual_open_files = 1024;
 
+// By the kernel's word: sigaction(3) does not tell of the C library's own two signals, which whoever was started by
+// posix_spawn(3) has ignored.
+bool is_ignored(int number) {
+  struct {
+    void (*handler)(int);
+    long others[3];
+  } action{};
+  return ::syscall(SYS_rt_sigaction, number, nullptr, &action, sizeof(uint64_t)) == 0 && action.handler == SIG_IGN;
+}
+
 uint64_t ignored_signals() {
   uint64_t ignored = 0;
   for (int number = 1; number < NSIG; ++number) {
-    struct sigaction action {};
-    bool is_ignored = ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
-    // Servers ignore this one, perhaps later than now.
-    if (is_ignored || number == SIGPIPE) ignored |= uint64_t{1} << (number - 1);
+    // Servers ignore SIGPIPE, perhaps later than now.
+    if (is_ignored(number) || number == SIGPIPE) ignored |= uint64_t{1} << (number - 1);
   }
   return ignored;
 }

@@ -156,6 +156,11 @@ Result<> DescriptorStream::arm() {
   return loop().watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
 }
 
+void DescriptorStream::close_descriptor() {
+  if (std::exchange(registered_, false) && fd_) loop().unwatch(fd_.get());
+  fd_.close();
+}
+
 void DescriptorStream::ready(uint32_t events) {
   if (!fd_) return;  // closed earlier in this turn
   bool failed = (events & (EPOLLHUP | EPOLLERR)) != 0;
@@ -203,7 +208,7 @@ void SocketStream::close(bool reset) {
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
   }
   never();
-  fd_.close();
+  close_descriptor();
 }
 
 }  // namespace webserv

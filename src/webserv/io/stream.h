@@ -249,10 +249,16 @@ inline Stream::SendFile Stream::send_file(int fd, off_t from, size_t length) {
 // and once, only when an operation has to wait for the first time: a short connection never is.
 class DescriptorStream : public Stream, private Watcher {
  public:
+  ~DescriptorStream() override { close_descriptor(); }
+
   int fd() const { return fd_.get(); }
 
  protected:
   DescriptorStream(Loop& loop, Fd fd) : Stream(loop), fd_(std::move(fd)) {}
+
+  // Nothing is told of it from now on: the loop would go on telling of a copy that a process has which is being started
+  // (epoll(7), Q6).
+  void close_descriptor();
 
   bool may_read() const override { return readable_; }
   Result<> arm() override;
