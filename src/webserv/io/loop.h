@@ -87,7 +87,8 @@ class Loop {
   Clock& clock() { return clock_; }
   Wheel& wheel() { return wheel_; }
 
-  // Tells `watcher` of `events` of `fd` (epoll_ctl(2)) until unwatch() or until the descriptor is closed. A watcher
+  // Tells `watcher` of `events` of `fd` (epoll_ctl(2)) until unwatch(), which comes before the close: a child that is
+  // being started may hold a copy of the descriptor for a moment, and epoll goes on as long as there is one. A watcher
   // lives on to the end of the turn in which it is unwatched: see defer().
   Result<> watch(int fd, uint32_t events, Watcher& watcher);
   void unwatch(int fd);
