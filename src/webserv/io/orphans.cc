@@ -48,7 +48,7 @@ class Orphans::Sweeping final : public Leftover, private Deadline {
   bool ended_ = false;
 };
 
-Orphans::Orphans() {
+Orphans::Orphans() : others_(children_of(::getpid())) {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) throw std::system_error(errno, std::system_category(), "prctl");
 }
 
@@ -76,7 +76,7 @@ bool Orphans::sweep() {
   std::lock_guard lock(mutex_);
   bool some_left = false;
   for (pid_t id : children_of(::getpid())) {
-    if (runs_.contains(id)) continue;
+    if (runs_.contains(id) || std::ranges::find(others_, id) != others_.end()) continue;
     Fd orphan(static_cast<int>(::syscall(SYS_pidfd_open, id, 0)));
     siginfo_t info{};
     // Somebody else may have reaped it, and the number may be another's now.

@@ -9,13 +9,14 @@
 #include <mutex>
 #include <shared_mutex>
 #include <unordered_set>
+#include <vector>
 
 #include "webserv/io/loop.h"
 
 namespace webserv {
 
-// One in a process, from any thread. Every child of the process that is not a run is an orphan to it, so nothing else
-// may start processes.
+// One in a process, from any thread. Every child of the process that is neither a run nor was there before is an orphan
+// to it, so nothing else may start processes.
 class Orphans {
  public:
   // Makes this process the parent of orphans. Throws std::system_error.
@@ -35,6 +36,7 @@ class Orphans {
   class Sweeping;
   bool may_belong_to_a_run(pid_t orphan) const;
 
+  const std::vector<pid_t> others_;  // children that were there before
   std::shared_mutex starting_;
   std::mutex mutex_;
   std::unordered_set<pid_t> runs_;

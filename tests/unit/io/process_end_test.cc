@@ -162,6 +162,10 @@ TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
   const pid_t child = ::fork();
   if (child == 0) {
     test::ProgramRunner runner;
+    const pid_t other = ::fork();
+    if (other == 0) {
+      for (;;) ::pause();
+    }
     runner.spawner.adopt_orphans();
     const char* escape =
         "setsid sh -c '(trap \"\" TERM HUP; sh -c \"echo \\$PPID\"; while :; do sleep 1000; done) & exit'";
@@ -180,11 +184,14 @@ TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
     bool goes_on = !second->exit();
     second->kill();
     second.reset();
-    for (int i = 0; i < 500 && has_children(); ++i) {
+    for (int i = 0; i < 500 && children_of(::getpid()).size() != 1; ++i) {
       runner.clock.advance(milliseconds(100));
       runner.loop->turn(milliseconds(5));
     }
-    ::_exit((ended ? 0 : 1) + (goes_on ? 0 : 2) + (has_children() ? 4 : 0));
+    // Nor is a child that was there before.
+    bool other_alone = children_of(::getpid()) == std::vector<pid_t>{other} && ::waitpid(other, nullptr, WNOHANG) == 0;
+    ::kill(other, SIGKILL);
+    ::_exit((ended ? 0 : 1) + (goes_on ? 0 : 2) + (other_alone ? 0 : 4));
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
