@@ -59,7 +59,7 @@ TEST(CgiEndTest, tells_that_the_time_is_up) {
   EXPECT_EQ(heard.status, 504);
   EXPECT_TRUE(heard.whole);
   EXPECT_THAT(server.take_events(), HasSubstr("has not ended within its time"));
-  EXPECT_THAT(server.access_line(), HasSubstr("\"cgi_exit\":143"));
+  EXPECT_THAT(server.access_line("/cgi/waits"), HasSubstr("\"cgi_exit\":143"));
 }
 
 TEST(CgiEndTest, cuts_an_answer_whose_time_is_up) {
@@ -112,7 +112,7 @@ TEST(CgiEndTest, ends_the_program_when_the_client_is_gone_before_the_head) {
   client.leave();
   // The next one gets its turn when the first is over.
   EXPECT_EQ(server.get("hello").body, "hello");
-  EXPECT_THAT(server.access_line(), HasSubstr("\"cgi_exit\":143"));
+  EXPECT_THAT(server.access_line("/cgi/waits"), HasSubstr("\"cgi_exit\":143"));
 }
 
 TEST(CgiEndTest, answers_a_client_that_only_says_no_more) {

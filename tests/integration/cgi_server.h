@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,14 +57,16 @@ class CgiServer {
 
   // What was logged since the last time.
   std::string take_events() { return take(events_, events_read_); }
-  // The next line of the access log.
-  std::string access_line() {
-    std::string all;
-    for (int i = 0; i < 200 && !all.contains('\n'); ++i) {
+  // The line of the access log that names the target, once it is there: workers write when they come to it.
+  std::string access_line(std::string_view target) {
+    for (int i = 0; i < 200; ++i) {
+      std::istringstream lines(access_lines_ += take(access_, access_read_));
+      for (std::string line; std::getline(lines, line) && !lines.eof();) {
+        if (line.contains(target)) return line;
+      }
       ::usleep(10'000);
-      all += take(access_, access_read_);
     }
-    return all;
+    return {};
   }
 
  private:
@@ -121,6 +124,7 @@ class CgiServer {
   const Fd access_;
   off_t events_read_ = 0;
   off_t access_read_ = 0;
+  std::string access_lines_;
   LineSink event_sink_;
   LineSink access_sink_;
   const Log log_;

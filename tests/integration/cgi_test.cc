@@ -225,7 +225,7 @@ TEST(CgiTest, does_not_let_a_flood_of_errors_fill_the_log) {
 TEST(CgiTest, logs_what_a_run_came_to) {
   CgiServer server;
   server.get("fails");
-  EXPECT_THAT(server.access_line(), AllOf(HasSubstr("\"cgi_exit\":3"), HasSubstr("\"cgi_cpu_usec\":")));
+  EXPECT_THAT(server.access_line("/cgi/fails"), AllOf(HasSubstr("\"cgi_exit\":3"), HasSubstr("\"cgi_cpu_usec\":")));
 }
 
 TEST(CgiTest, passes_whole_messages_of_nph_programs) {
