@@ -1,14 +1,9 @@
 #include "app/programs.h"
 
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -58,33 +53,11 @@ Programs make_programs(unsigned threads) {
         "moment, and limits hold for each process alone: " +
         found.error();
   }
-  const bool confined = cgroups != nullptr;
-  programs.spawner = std::make_shared<Spawner>(threads, std::move(cgroups));
-  if (!confined) programs.spawner->adopt_orphans();
   constexpr pid_t init = 1;
-  programs.adopted = !confined || ::getpid() == init;
+  const bool adopts = cgroups == nullptr || ::getpid() == init;
+  programs.spawner = std::make_shared<Spawner>(threads, std::move(cgroups));
+  if (adopts) programs.spawner->adopt_orphans();
   return programs;
-}
-
-void reap_adopted() {
-  siginfo_t info{};
-  do info.si_pid = 0;
-  while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | __WNOTHREAD) == 0 && info.si_pid != 0);
-}
-
-void end_adopted() {
-  // The children of those that end are adopted in their turn. What does not end in this time hangs in the kernel.
-  constexpr int most_rounds = 200;
-  constexpr auto pause = std::chrono::milliseconds(5);
-  const std::string own = std::to_string(::getpid());
-  for (int round = 0; round < most_rounds; ++round) {
-    std::ifstream children("/proc/self/task/" + own + "/children");
-    bool any = false;
-    for (pid_t child = 0; children >> child; any = true) ::kill(child, SIGKILL);
-    if (!any) return;
-    std::this_thread::sleep_for(pause);
-    reap_adopted();
-  }
 }
 
 void warn_of_programs(const Config& config, const Programs& programs, const Log& log) {

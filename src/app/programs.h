@@ -12,18 +12,12 @@ namespace webserv {
 
 struct Programs {
   std::shared_ptr<Spawner> spawner;
-  std::string missing;   // what is not guaranteed, and why; empty: nothing
-  bool adopted = false;  // what programs leave behind becomes a child of this process
+  std::string missing;  // what is not guaranteed, and why; empty: nothing
 };
 
 // Takes the cgroup that systemd has delegated, where there is one: this process moves into a group beneath it. Once in
 // a process, and before it has threads. `threads` of them may start programs. Throws std::system_error.
 Programs make_programs(unsigned threads);
-
-// Reaps those that were adopted and have ended, or ends them all. In the process's first thread, whose children they
-// are; those of other threads are left alone.
-void reap_adopted();
-void end_adopted();
 
 // Tells the log what is not guaranteed, and which programs cannot be run, where the configuration has programs at all.
 void warn_of_programs(const Config& config, const Programs& programs, const Log& log);

@@ -148,7 +148,6 @@ ExitStatus Service::run() {
   raise_descriptor_limit();
   start(*std::move(plan));
   obey();
-  if (programs_.adopted) end_adopted();
   if (uint64_t lost = sink_.lost_lines(); lost > 0) {
     log_.event(Level::warning, "log_lines_lost", "log lines were dropped, for nobody read them fast enough",
                {{"lines", lost}});
@@ -178,7 +177,6 @@ void Service::start(Plan plan) {
   use_log(plan.config);
   const unsigned workers = plan.config.server.workers == 0 ? default_workers() : plan.config.server.workers;
   programs_ = make_programs(workers);
-  if (programs_.adopted) signals_.watch_children();
   auto application =
       std::make_shared<const Application>(build_site(plan.config, workers, clock_, log_, programs_.spawner));
   ServerLog server_log{.events = &log_, .access = &sink_, .format = formats_of(plan.config).access};
@@ -216,7 +214,6 @@ void Service::obey() {
     const Signals::Event event = *signals_.wait();
     if (event == Signals::Event::ended) break;
     if (event == Signals::Event::stop) stop();
-    if (event == Signals::Event::child) reap_adopted();
     if (event == Signals::Event::reload) reload();
     if (event == Signals::Event::taken_over) taken_over();
   }

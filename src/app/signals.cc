@@ -40,11 +40,6 @@ Signals::Signals() {
   post_ = Fd(pipe[1]);
 }
 
-void Signals::watch_children() const {
-  const sigset_t taken = take({SIGTERM, SIGINT, SIGHUP, SIGCHLD});
-  signalfd(signals_.get(), &taken, 0);
-}
-
 void Signals::post(Event event) const {
   [[maybe_unused]] const ssize_t written = write(post_.get(), &event, sizeof event);
 }
@@ -57,7 +52,6 @@ std::optional<Signals::Event> Signals::wait(std::optional<std::chrono::milliseco
     if (read(posted_.get(), &event, sizeof event) == sizeof event) return event;
     signalfd_siginfo info{};
     if (read(signals_.get(), &info, sizeof info) == sizeof info) {
-      if (info.ssi_signo == SIGCHLD) return Event::child;
       return info.ssi_signo == SIGHUP ? Event::reload : Event::stop;
     }
     int milliseconds = -1;

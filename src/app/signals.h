@@ -16,7 +16,6 @@ class Signals {
     reload,
     taken_over,  // all workers have what was read
     ended,       // the server
-    child,       // some child has ended; only once watch_children() was called
   };
 
   // Blocks them in this thread and in those that it starts from now on: make it before any other thread. SIGPIPE is
@@ -25,9 +24,6 @@ class Signals {
   Signals();
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
-
-  // From now on the end of a child is an event, too. In the same thread, before there are others.
-  void watch_children() const;
 
   // Tells the thread that waits. From any thread.
   void post(Event event) const;

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 #include "webserv/io/fd.h"
 #include "webserv/io/process_tree.h"
@@ -21,7 +23,6 @@ constexpr Clock::duration sweep_pause = std::chrono::milliseconds(256);
 
 }  // namespace
 
-// Looks until there are no orphans.
 class Orphans::Sweeping final : public Leftover, private Deadline {
  public:
   Sweeping(Loop& loop, std::shared_ptr<Orphans> orphans)
@@ -52,18 +53,24 @@ Orphans::Orphans() : others_(children_of(::getpid())) {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) throw std::system_error(errno, std::system_category(), "prctl");
 }
 
-void Orphans::add(pid_t run) {
-  std::lock_guard lock(mutex_);
-  runs_.insert(run);
+Orphans::~Orphans() {
+  // The children of those that end are adopted in their turn. What does not end in this time hangs in the kernel.
+  constexpr int most_rounds = 200;
+  constexpr auto pause = std::chrono::milliseconds(5);
+  for (int round = 0; round < most_rounds && sweep(); ++round) std::this_thread::sleep_for(pause);
 }
 
-void Orphans::remove(const std::shared_ptr<Orphans>& orphans, pid_t run, Loop& loop) {
+void Orphans::add(const std::shared_ptr<Orphans>& orphans, pid_t run, Loop& loop) {
   {
     std::lock_guard lock(orphans->mutex_);
-    orphans->runs_.erase(run);
+    orphans->runs_.insert(run);
   }
-  if (orphans->scheduled_.exchange(true)) return;
-  loop.keep(std::make_unique<Sweeping>(loop, orphans));
+  if (!orphans->scheduled_.exchange(true)) loop.keep(std::make_unique<Sweeping>(loop, orphans));
+}
+
+void Orphans::remove(pid_t run) {
+  std::lock_guard lock(mutex_);
+  runs_.erase(run);
 }
 
 bool Orphans::may_belong_to_a_run(pid_t orphan) const {
@@ -74,7 +81,7 @@ bool Orphans::may_belong_to_a_run(pid_t orphan) const {
 bool Orphans::sweep() {
   std::unique_lock nothing_starts(starting_);
   std::lock_guard lock(mutex_);
-  bool some_left = false;
+  bool some_left = !runs_.empty();
   for (pid_t id : children_of(::getpid())) {
     if (runs_.contains(id) || std::ranges::find(others_, id) != others_.end()) continue;
     Fd orphan(static_cast<int>(::syscall(SYS_pidfd_open, id, 0)));

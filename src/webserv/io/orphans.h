@@ -21,19 +21,23 @@ class Orphans {
  public:
   // Makes this process the parent of orphans. Throws std::system_error.
   Orphans();
+  // Ends those that are left, and theirs, and waits for that: a second at most.
+  ~Orphans();
+  Orphans(const Orphans&) = delete;
 
   // Held while a program is started, until it is add()ed: what is not known yet must not be taken for an orphan.
   std::shared_lock<std::shared_mutex> starting() { return std::shared_lock(starting_); }
-  void add(pid_t run);
-  // Once it is reaped. It is looked for its orphans a moment later, on this loop.
-  static void remove(const std::shared_ptr<Orphans>& orphans, pid_t run, Loop& loop);
-
-  // Reaps the orphans that have ended, and kills those that were there before each run that goes on: from which run one
-  // came cannot be known, but from none that began later. Whether some are left.
-  bool sweep();
+  // As long as there are runs or orphans, one of the loops that add runs sweeps from time to time.
+  static void add(const std::shared_ptr<Orphans>& orphans, pid_t run, Loop& loop);
+  // Once it is reaped.
+  void remove(pid_t run);
 
  private:
   class Sweeping;
+
+  // Reaps the orphans that have ended, and kills those that were there before each run that goes on: from which run one
+  // came cannot be known, but from none that began later. Whether runs or orphans are left.
+  bool sweep();
   bool may_belong_to_a_run(pid_t orphan) const;
 
   const std::vector<pid_t> others_;  // children that were there before

@@ -140,7 +140,7 @@ void Process::Child::reap() {
   if (std::exchange(reaped_, true)) return;
   siginfo_t info{};
   ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG);
-  if (orphans_) Orphans::remove(orphans_, id_, loop());
+  if (orphans_) orphans_->remove(id_);
 }
 
 // Whether nothing is left, as far as can be known.

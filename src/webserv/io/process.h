@@ -87,14 +87,16 @@ class Spawner {
   //
   // `threads` of them may start a program at the same time; more wait for each other. Construct it before descriptors
   // come and go: it keeps a few low numbers, because a child gets copies of those numbers and of lower ones alone (the
-  // kernel rounds up to 64, for a moment). A copy of a connection's descriptor keeps the connection open. Throws
+  // kernel rounds up to 64, for a moment). A copy of a connection's descriptor keeps the connection open. Where SIGCHLD
+  // is ignored in this process, it gets its default again, or nobody could say how a program ended. Throws
   // std::system_error.
   explicit Spawner(unsigned threads, std::unique_ptr<CgroupTree> cgroups = nullptr);
   ~Spawner();
   Spawner(const Spawner&) = delete;
 
-  // Where there are no cgroups: makes this process the parent of what escapes from a run by ending its own parents, and
-  // ends it when the run has ended. For programs in which nothing else starts processes; before the first spawn().
+  // Makes this process the parent of what escapes from a run by ending its own parents, and ends it when the run has
+  // ended. For programs in which nothing else starts processes, where there are no cgroups or this process is the one
+  // that adopts all orphans anyway; before the first spawn(). Throws std::system_error.
   void adopt_orphans();
 
   // Starts a program. It returns when the program is executed or has failed to; the thread waits for that, some hundred

@@ -47,6 +47,15 @@ uint64_t ignored_signals() {
   return ignored;
 }
 
+// A parent may have left SIGCHLD ignored: the kernel would then reap our programs, and how they ended would be lost.
+void take_ends_of_children() {
+  struct sigaction action {};
+  ::sigaction(SIGCHLD, nullptr, &action);
+  if (action.sa_handler == SIG_IGN) action.sa_handler = SIG_DFL;
+  action.sa_flags &= ~SA_NOCLDWAIT;
+  ::sigaction(SIGCHLD, &action, nullptr);
+}
+
 ChildLimit open_files_limit() {
   rlimit now{};
   ::getrlimit(RLIMIT_NOFILE, &now);
@@ -196,14 +205,14 @@ ChildStart Spawner::State::start(const Launch& launch, const Seats::Lease& seat,
 }
 
 Spawner::Spawner(unsigned threads, std::unique_ptr<CgroupTree> cgroups)
-    : state_(std::make_unique<State>(threads, std::move(cgroups))) {}
+    : state_(std::make_unique<State>(threads, std::move(cgroups))) {
+  take_ends_of_children();
+}
 Spawner::~Spawner() = default;
 
 const CgroupTree* Spawner::cgroups() const { return state_->cgroups.get(); }
 
-void Spawner::adopt_orphans() {
-  if (!state_->cgroups) state_->orphans = std::make_shared<Orphans>();
-}
+void Spawner::adopt_orphans() { state_->orphans = std::make_shared<Orphans>(); }
 
 std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& launch) {
   auto failed = [](SpawnStep step, Error error) { return std::unexpected(SpawnError{step, error}); };
@@ -237,7 +246,7 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
     ::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED);
     return failed(step_of(started.step), static_cast<Error>(started.error));
   }
-  if (state_->orphans) state_->orphans->add(started.id);
+  if (state_->orphans) Orphans::add(state_->orphans, started.id, loop);
   Clock::duration grace = cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
   return Process(std::make_unique<Process::Child>(loop, started.id, std::move(pidfd), std::move(pipes),
                                                   std::move(cgroup), state_->orphans, grace));

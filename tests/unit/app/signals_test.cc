@@ -41,17 +41,6 @@ TEST(Signals, are_kept_from_threads_started_later) {
   EXPECT_EQ(signals.wait(0ms), std::nullopt);
 }
 
-TEST(Signals, ends_of_children_are_events_where_somebody_asks) {
-  Signals signals;
-  raise(SIGCHLD);
-  EXPECT_EQ(signals.wait(0ms), std::nullopt);
-  signals.watch_children();
-  raise(SIGCHLD);
-  EXPECT_EQ(signals.wait(10s), Signals::Event::child);
-  kill(getpid(), SIGHUP);
-  EXPECT_EQ(signals.wait(10s), Signals::Event::reload);
-}
-
 TEST(Signals, a_broken_pipe_is_an_error_not_a_signal) {
   const Signals signals;
   int pipe[2];

@@ -157,6 +157,20 @@ TEST_F(ProcessEndTest, leaves_no_zombie_and_no_descriptor_after_a_thousand_runs)
   EXPECT_EQ(count_descriptors(), before);
 }
 
+TEST(ProcessSignalTest, tells_how_programs_ended_where_the_parent_of_all_ignored_sigchld) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGCHLD, SIG_IGN);
+    test::ProgramRunner runner;
+    Process run = runner.shell("exit 7");
+    for (int i = 0; i < 500 && !run.exit(); ++i) runner.loop->turn(milliseconds(5));
+    ::_exit(run.exit() ? run.exit()->code : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(WEXITSTATUS(status), 7);
+}
+
 // In a process of its own: from then on every child that is no run is an orphan.
 TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
   const pid_t child = ::fork();
@@ -192,6 +206,42 @@ TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
     bool other_alone = children_of(::getpid()) == std::vector<pid_t>{other} && ::waitpid(other, nullptr, WNOHANG) == 0;
     ::kill(other, SIGKILL);
     ::_exit((ended ? 0 : 1) + (goes_on ? 0 : 2) + (other_alone ? 0 : 4));
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(OrphansTest, reaps_what_has_ended_while_its_run_goes_on) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    test::ProgramRunner runner;
+    runner.spawner.adopt_orphans();
+    Process run = runner.shell("(setsid sh -c 'echo $$; exec sleep 0' &); exec sleep 1000");
+    const pid_t orphan = std::stoi(runner.line_of(run));
+    const std::string proc = "/proc/" + std::to_string(orphan);
+    for (int i = 0; i < 500 && std::filesystem::exists(proc); ++i) {
+      runner.clock.advance(milliseconds(100));
+      runner.loop->turn(milliseconds(5));
+    }
+    ::_exit((std::filesystem::exists(proc) ? 1 : 0) + (run.exit() ? 2 : 0));
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST(OrphansTest, ends_all_that_is_left_when_there_are_to_be_no_more_programs) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto runner = std::make_unique<test::ProgramRunner>();
+    runner->spawner.adopt_orphans();
+    std::optional<Process> run =
+        runner->shell("setsid sh -c '(trap \"\" TERM; echo $$; while :; do sleep 1000; done) & exit'");
+    runner->line_of(*run);
+    run.reset();
+    runner.reset();
+    ::_exit(children_of(::getpid()).empty() ? 0 : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
