@@ -7,7 +7,7 @@ import unittest
 
 from server import SANITIZED, Server, wait_until
 
-HELLO = pathlib.Path(__file__).parents[2] / "conf/examples/cgi-bin/hello.c"
+HELLO = pathlib.Path(__file__).parents[2] / "examples/cgi-bin/hello.c"
 CLIENTS = 64
 RUNS = 640 if SANITIZED else 10_000
 # Counted and measured is once all that is kept for later has been made.

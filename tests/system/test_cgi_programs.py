@@ -12,7 +12,7 @@ import unittest
 from server import PATIENCE, Server
 
 PROGRAMS = pathlib.Path(__file__).parents[1] / "programs"
-EXAMPLES = pathlib.Path(__file__).parents[2] / "conf/examples/cgi-bin"
+EXAMPLES = pathlib.Path(__file__).parents[2] / "examples/cgi-bin"
 MANY = 50 << 20
 
 

@@ -18,6 +18,7 @@ respond = { text = "taken" }
 methods = ["GET", "POST"]
 """
 POST = "POST /take HTTP/1.1"
+POST_OF_FILE = "POST / HTTP/1.1"
 CHUNKED = "Transfer-Encoding: chunked"
 
 
@@ -151,6 +152,12 @@ TOO_LARGE = [
     refused("much more", post("Content-Length: 100000", body=b"a" * 100_000), 413),
     refused("more than there is", post("Content-Length: 9223372036854775807"), 413),
     refused("asked for first", post("Content-Length: 1025", "Expect: 100-continue"), 413),
+    refused("for a method that is not offered", post("Content-Length: 1025", body=b"a" * 1025, request=POST_OF_FILE), 405),
+    refused("much more for a method that is not offered",
+            post("Content-Length: 100000", body=b"a" * 100_000, request=POST_OF_FILE), 405),
+    refused("in chunks for a method that is not offered",
+            post(CHUNKED, body=b"401\r\n" + b"a" * 1025 + b"\r\n0\r\n\r\n", request=POST_OF_FILE), 405),
+    refused("malformed for a method that is not offered", post(CHUNKED, body=b"5\r\nhello0\r\n\r\n", request=POST_OF_FILE)),
     Dialogue("cut off", post("Content-Length: 100000"), [413], CLOSED),
 ]
 

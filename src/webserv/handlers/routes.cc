@@ -48,7 +48,9 @@ bool too_large(Request& request) {
 Answer ask(Request& request, const Route& route, bool add_slash) {
   Method method = request.method();
   if (!route.methods.contains(method)) {
-    return method == Method::options ? options(route) : method_not_allowed(route);
+    Response response = method == Method::options ? options(route) : method_not_allowed(route);
+    response.close = too_large(request);
+    return response;
   }
   if (too_large(request)) return closing(error(Status::content_too_large, "the body is larger than the route takes"));
   if (add_slash) {

@@ -61,6 +61,9 @@ constexpr bool is_bodiless(Status status) {
   return code(status) < 200 || status == Status::no_content || status == Status::not_modified;
 }
 
+// Whether it says that the request was not served (RFC 9110 15.5, 15.6).
+constexpr bool is_error(Status status) { return code(status) >= 400; }
+
 // A request that is refused because of what the client sent.
 struct HttpError {
   Status status = Status::bad_request;

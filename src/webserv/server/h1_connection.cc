@@ -236,7 +236,9 @@ Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answe
   // What nobody read is read before the answer: a malformed body is told even where no handler cares for it.
   if (!x.body.ended() && !response.close && x.body.skippable()) {
     std::expected<bool, HttpError> skipped = co_await x.body.skip();
-    if (!skipped) co_return refuse(x, skipped.error());
+    // A request that is refused already is not refused for its length instead.
+    bool only_long = !skipped && skipped.error().status == Status::content_too_large && is_error(response.status);
+    if (!skipped && !only_long) co_return refuse(x, skipped.error());
   }
   if (!gathered && conclude(x, response)) co_return after_answer(x);
   uint64_t sent = 0;

@@ -124,7 +124,7 @@ TEST(DefaultConfig, has_a_listener_and_no_host) {
 }
 
 TEST(Examples, are_right) {
-  const std::filesystem::path folder = std::filesystem::path(WEBSERV_SOURCE_DIR) / "conf";
+  const std::filesystem::path folder = std::filesystem::path(WEBSERV_SOURCE_DIR) / "examples";
   int count = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".toml") continue;

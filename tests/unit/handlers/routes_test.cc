@@ -183,18 +183,22 @@ TEST(Routes, refuses_a_body_that_is_declared_too_large) {
     std::string_view request, length;
     std::string body;
     int status;
+    std::string_view connection = "(none)";
   };
   for (Case c : std::vector<Case>{
            {"POST /form", "10", std::string(10, 'b'), 200},
-           {"POST /form", "11", "", 413},
-           {"POST /form", "9223372036854775807", "", 413},
+           {"POST /form", "11", "", 413, "close"},
+           {"POST /form", "9223372036854775807", "", 413, "close"},
            {"POST /any", "1000", std::string(1000, 'b'), 200},
            {"GET /form", "10", std::string(10, 'b'), 405},
+           {"GET /form", "11", "", 405, "close"},
+           {"OPTIONS /form", "11", "", 204, "close"},
        }) {
     std::string fields = "Host: a.test\r\nContent-Length: " + std::string(c.length) + "\r\n";
     Reply reply = ask(handler_of(routes), c.request, fields, c.body);
     EXPECT_EQ(reply.status, c.status) << c.request << " " << c.length;
-    EXPECT_EQ(reply.field("Connection"), c.status == 413 ? "close" : "(none)");
+    EXPECT_EQ(reply.field("Connection"), c.connection);
+    EXPECT_EQ(reply.field("Allow"), c.status == 405 || c.status == 204 ? "POST, OPTIONS" : "(none)");
   }
 }
 
