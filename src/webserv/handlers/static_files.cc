@@ -127,7 +127,7 @@ Answer StaticFiles::operator()(Request& request) const {
 Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const {
   if (FileCache::Entry* entry = visit.cache.find(visit.site, relative); entry && visit.now < entry->stale) {
     const auto& stored = entry->in(choose(visit.request, entry->codings));
-    if (stored && stored->is_usable()) return respond(visit.request, *stored);
+    if (stored && stored->is_usable(visit.now)) return respond(visit.request, *stored);
   }
   tell(visit, relative, {});
   if (is_hidden(relative) && !visit.falls_back) return error(Status::not_found, "a hidden file");

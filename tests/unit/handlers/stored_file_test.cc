@@ -81,13 +81,15 @@ TEST_F(StoredFileTest, an_empty_file_is_a_small_one) {
 TEST_F(StoredFileTest, an_open_file_is_usable_until_it_changes) {
   folder_.write("a", large_);
   auto stored = store("a");
-  EXPECT_TRUE(stored->is_usable());
+  const Clock::time_point asked = Clock::time_point() + std::chrono::hours(1);
+  EXPECT_TRUE(stored->is_usable(asked));
   ASSERT_EQ(::truncate((folder_ / "a").c_str(), 3000), 0);
-  EXPECT_FALSE(stored->is_usable());
+  EXPECT_TRUE(stored->is_usable(asked + std::chrono::milliseconds(9))) << "it was looked at a moment ago";
+  EXPECT_FALSE(stored->is_usable(asked + std::chrono::milliseconds(10)));
   folder_.write("b", large_);
   auto replaced = store("b");
   folder_.replace("b", large_);
-  EXPECT_FALSE(replaced->is_usable());
+  EXPECT_FALSE(replaced->is_usable(asked));
   EXPECT_EQ(body_bytes(replaced->response()), large_) << "who already sends it gets it whole";
 }
 
