@@ -63,9 +63,9 @@ struct StoredFile {
   bool settled = false;  // a later change will show in the stamp; else this may be used for one answer only
 
   // Whether an answer can be made of it without looking at the path: always where the content is here. An open file may
-  // have been cut short, or replaced: its stamp tells, which is looked at once in a while. `now` is the time of the
-  // worker that it belongs to.
-  bool is_usable(Clock::time_point now) const { return file == nullptr || now < look_at_ || is_unchanged(now); }
+  // have been cut short, or replaced: its stamp tells, which is looked at once in a millisecond. `now` is the
+  // time of the worker that it belongs to.
+  bool is_usable(Clock::time_point now) const { return file == nullptr || now == looked_at_ || is_unchanged(now); }
 
   // A 200 that select_representation() can work on; `prepared` is the same where there is nothing to select.
   Response response() const;
@@ -76,7 +76,7 @@ struct StoredFile {
  private:
   bool is_unchanged(Clock::time_point now) const;
 
-  mutable Clock::time_point look_at_{};
+  mutable Clock::time_point looked_at_{};
 };
 
 // Stores an opened regular file. Of a small one the content is read, as it was at one moment: where it changes
