@@ -25,6 +25,7 @@ stdenv.mkDerivation (finalAttrs: {
       ../cmake
       ../conf
       ../docs/reference.py
+      ../examples
       ../man
       ../src
       ../systemd

@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "app/socket_owner.h"
 #include "app/values.h"
@@ -56,6 +58,18 @@ std::optional<Fault> fault_of_file(const std::string& path, uint64_t most) {
                "let the user of the server read it"};
 }
 
+std::optional<Fault> fault_of_program(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) {
+    return Fault{fmt::format("the program {} cannot be run: {}", in_quotes(path), text_of(errno)),
+                 errno == ENOENT ? "install it, or name another one" : ""};
+  }
+  if (!S_ISREG(status.st_mode)) return Fault{fmt::format("{} is no program", in_quotes(path)), "name a file"};
+  if (::access(path.c_str(), X_OK) == 0) return std::nullopt;
+  return Fault{fmt::format("the program {} cannot be run by this user: {}", in_quotes(path), text_of(errno)),
+               "let the user of the server execute it"};
+}
+
 // Why no socket can be bound to the address; nothing where one can, or where one of ours is.
 std::optional<Fault> fault_of_binding(const Address& address) {
   if (!address.path().empty()) return fault_of_folder(std::filesystem::path(address.path()).parent_path().string());
@@ -90,13 +104,8 @@ class LiveCheck {
 
   void check(const RouteConfig& route) {
     check_pages(route.error_pages, route.places);
-    const auto* files = std::get_if<StaticFilesConfig>(&route.handler);
-    if (files == nullptr) return;
-    const std::optional<Fault> fault = fault_of_folder(files->root);
-    tell(route.places, "root", fault);
-    for (const std::string& folder : files->symlinks) tell(route.places, "symlinks", fault_of_folder(folder));
-    if (!fault && !files->fallback.empty())
-      tell(route.places, "fallback", fault_of_file(files->root + files->fallback, UINT64_MAX));
+    if (const auto* files = std::get_if<StaticFilesConfig>(&route.handler)) check(*files, route.places);
+    if (const auto* cgi = std::get_if<CgiConfig>(&route.handler)) check(*cgi, "cgi", route.places);
   }
 
   void check_pages(const std::vector<ErrorPageConfig>& pages, const Places& places) {
@@ -113,6 +122,30 @@ class LiveCheck {
   }
 
  private:
+  void check(const StaticFilesConfig& files, const Places& places) {
+    const std::optional<Fault> fault = fault_of_folder(files.root);
+    tell(places, "root", fault);
+    check_folders(files.symlinks, "symlinks", places);
+    if (!fault && !files.fallback.empty())
+      tell(places, "fallback", fault_of_file(files.root + files.fallback, UINT64_MAX));
+    if (files.scripts) check(*files.scripts, "scripts", places);
+  }
+
+  // Scripts that run themselves are looked at when they are asked for: there may be thousands.
+  void check(const CgiConfig& cgi, std::string_view key, const Places& places) {
+    if (!cgi.root.empty()) tell(places, key, fault_of_folder(cgi.root));
+    if (!cgi.program.empty()) tell(places, key, fault_of_program(cgi.program));
+    for (const auto& [extension, interpreter] : cgi.interpreters) {
+      if (!interpreter.empty()) tell(places, key, fault_of_program(interpreter));
+    }
+    check_folders(cgi.symlinks, "symlinks", places);
+    check_folders(cgi.sendfile_roots, "sendfile_roots", places);
+  }
+
+  void check_folders(const std::vector<std::string>& folders, std::string_view key, const Places& places) {
+    for (const std::string& folder : folders) tell(places, key, fault_of_folder(folder));
+  }
+
   void tell(const Places& places, std::string_view key, const std::optional<Fault>& fault) {
     const SourcePlace begin = places.of(key);
     tell(Region{begin, {begin.line, begin.column + static_cast<uint32_t>(key.size())}}, std::string(key), fault);

@@ -32,6 +32,7 @@ class Scripts(unittest.TestCase):
         cls.server = cls.enterClassContext(Server("""
             [vhost."*".route."/bin/"]
             cgi = { root = "bin", interpreters = { ".txt" = "/bin/sh" } }
+            sendfile_roots = "private"
             body_size = "8M"
             """, {"bin/not-executable": "#!/bin/sh\n"}))
         for name in ("hello.py", "hello.sh"):
@@ -55,6 +56,22 @@ class Scripts(unittest.TestCase):
         self.assertIn(b"Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH",
                       run("curl", "-sS", "-i", "-X", "OPTIONS", f"{self.url}hello"))
         self.assertEqual(run("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code} %{size_download}", "-I", f"{self.url}hello"), b"200 0")
+
+    def test_a_file_that_a_script_names(self):
+        content = bytes(range(256)) * 400
+        private = self.server.path("private")
+        os.mkdir(private)
+        pathlib.Path(private, "a.bin").write_bytes(content)
+        script = pathlib.Path(self.server.path("bin", "private.sh"))
+        script.write_text("#!/bin/sh\nprintf 'Content-Type: application/x-own\\nX-Sendfile: %s\\n\\n' \"$QUERY_STRING\"\n", encoding="utf-8")
+        script.chmod(0o755)
+        file = f"{self.url}private.sh?{private}/a.bin"
+        self.assertEqual(run("curl", "-sSf", file), content)
+        self.assertEqual(run("curl", "-sSf", "-r", "1000-2999", file), content[1000:3000])
+        self.assertIn(b"Content-Type: application/x-own\r\n", run("curl", "-sSfI", file))
+        for other in (f"{private}/../webserv.toml", f"{private}/none", "/etc/passwd"):
+            status = run("curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--path-as-is", f"{self.url}private.sh?{other}")
+            self.assertEqual(status, b"404", other)
 
     def test_what_cannot_run(self):
         for name, status in (("none", b"404"), ("", b"404"), ("not-executable", b"403")):

@@ -181,6 +181,18 @@ class Live(unittest.TestCase):
             (9, "the folder `none` cannot be opened: No such file or directory"),
         ])
 
+    def test_programs_and_their_folders(self):
+        text = ('[vhost."*"]\nroot = "www"\nscripts = { ".php" = "/none/php", ".cgi" = "" }\n[vhost."*".route."/a/"]\n'
+                'cgi = { root = "scripts", interpreters = { ".x" = "SELF/data", ".sh" = "/bin/sh" } }\nsendfile_roots = "private"\n'
+                '[vhost."*".route."/b/"]\ncgi = { program = "www" }\n[vhost."*".route."/c/"]\ncgi = { program = "/bin/sh" }\n')
+        self.assertEqual(self.errors(text.replace("SELF", self.folder), {"www/": "", "data": ""}), [
+            (3, "the program `/none/php` cannot be run: No such file or directory"),
+            (5, "the folder `scripts` cannot be opened: No such file or directory"),
+            (5, "the program `data` cannot be run by this user: Permission denied"),
+            (6, "the folder `private` cannot be opened: No such file or directory"),
+            (8, "`www` is no program"),
+        ])
+
     def test_an_address_that_another_program_has(self):
         with listening_socket() as taken:
             address = f"127.0.0.1:{taken.getsockname()[1]}"
