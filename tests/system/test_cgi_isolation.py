@@ -147,6 +147,12 @@ class Limits(ServiceTest):
         self.assert_unharmed()
 
 
+class Sharing(ServiceTest):
+    def test_the_server_weighs_as_much_as_ten_runs(self):
+        group = GUEST.run(f"cut -d: -f3 /proc/{self.process}/cgroup").stdout.strip()
+        self.assertEqual(GUEST.run(f"cat /sys/fs/cgroup{group}/cpu.weight").stdout.strip(), "1000")
+
+
 class Contact(ServiceTest):
     """What a program finds of the server and of systemd."""
 

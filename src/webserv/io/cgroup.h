@@ -96,6 +96,7 @@ class CgroupTree {
   CgroupTree(std::string path, Fd folder)
       : path_(std::move(path)), folder_(std::make_shared<const Fd>(std::move(folder))) {}
   void hand_out_controllers();
+  void weigh_server() const;
   bool hand_out(std::string_view controllers, std::string_view name, std::string_view loss);
   void remove_leftovers() const;
 

@@ -18,6 +18,7 @@ namespace webserv {
 namespace {
 
 constexpr const char* server_group = "server";
+constexpr const char* server_weight = "1000";
 constexpr std::string_view run_prefix = "run-";
 
 std::string message_of(Error error) { return std::make_error_code(error).message(); }
@@ -168,6 +169,15 @@ void CgroupTree::hand_out_controllers() {
   memory_ = hand_out(controllers, "memory", "memory is not limited");
   tasks_ = hand_out(controllers, "pids", "the number of tasks is not limited");
   cpu_ = hand_out(controllers, "cpu", "the processors are not shared by weight");
+  if (cpu_) weigh_server();
+}
+
+// Runs weigh a hundred each, where their routes say nothing else.
+void CgroupTree::weigh_server() const {
+  std::expected<std::string, std::string> own =
+      locate_cgroup(read_file(AT_FDCWD, "/proc/self/cgroup"), read_file(AT_FDCWD, "/proc/self/mountinfo"));
+  if (!own || *own == path_) return;
+  [[maybe_unused]] Result<> weighed = write_file(AT_FDCWD, (*own + "/cpu.weight").c_str(), server_weight);
 }
 
 Result<Cgroup> CgroupTree::make(const RunLimits& limits) {

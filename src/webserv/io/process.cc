@@ -48,18 +48,22 @@ std::string describe(const SpawnError& error) {
   return text.append(": ").append(std::make_error_code(error.error).message());
 }
 
-Process::Child::Child(Loop& loop, pid_t id, Fd pidfd, Pipes pipes, std::optional<Cgroup> cgroup,
-                      std::shared_ptr<Orphans> orphans, Clock::duration grace)
+Process::Child::Child(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
+                      Clock::duration grace)
     : Leftover(loop),
       Deadline(loop.wheel()),
       input_(loop, std::move(pipes.input)),
       output_(loop, std::move(pipes.output)),
       errors_(loop, std::move(pipes.errors)),
-      id_(id),
-      pidfd_(std::move(pidfd)),
       cgroup_(std::move(cgroup)),
       orphans_(std::move(orphans)),
       grace_(grace) {}
+
+void Process::Child::started(pid_t id, Fd pidfd) {
+  id_ = id;
+  pidfd_ = std::move(pidfd);
+  if (orphans_) Orphans::add(orphans_, id_, loop());
+}
 
 std::optional<Exit> Process::Child::exit() {
   if (exit_) return exit_;
@@ -176,6 +180,7 @@ void Process::Child::leave(std::unique_ptr<Child> child) {
 }
 
 Process::Child::~Child() {
+  if (!pidfd_) return;
   // A process that another thread is starting may have a copy of it for a moment: see DescriptorStream.
   if (watched_) loop().unwatch(pidfd_.get());
   if (gone()) return;

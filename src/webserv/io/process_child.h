@@ -17,8 +17,8 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
     Fd input, output, errors;  // our ends
   };
 
-  Child(Loop& loop, pid_t id, Fd pidfd, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
-        Clock::duration grace);
+  // Before the program is started: what is started has an owner, whatever fails.
+  Child(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans, Clock::duration grace);
   // Of one that is left to the loop, where the loop ends: kills it and waits for a moment.
   ~Child() override;
 
@@ -26,6 +26,9 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
   PipeStream& output() { return output_; }
   PipeStream& errors() { return errors_; }
   pid_t id() const { return id_; }
+  const Cgroup* cgroup() const { return cgroup_ ? &*cgroup_ : nullptr; }
+
+  void started(pid_t id, Fd pidfd);
 
   std::optional<Exit> exit();
   // Null: nobody waits any more.
@@ -51,8 +54,8 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
   PipeStream input_;
   PipeStream output_;
   PipeStream errors_;
-  const pid_t id_;  // also of its session and process group
-  const Fd pidfd_;
+  pid_t id_ = 0;  // also of its session and process group
+  Fd pidfd_;      // none: it was not started
   std::optional<Cgroup> cgroup_;
   Escaped escaped_;                         // where there is no cgroup
   const std::shared_ptr<Orphans> orphans_;  // null: they are not ours

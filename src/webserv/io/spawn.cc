@@ -9,6 +9,8 @@
 
 #include <cerrno>
 
+#include "webserv/io/slices.h"
+
 // Everything from the clone on is done with bare system calls: the child shares errno, locks and the state of
 // sanitizers with its parent, and an interceptor of theirs would take what it does for the parent's doing.
 
@@ -172,6 +174,23 @@ void arrange_descriptors(Child& child) {
   if (result < 0) give_up(child, ChildStep::descriptors, result);
 }
 
+// How the program shares the processor with its parent, and slices of the usual length. It may be forbidden, and then
+// all is as before.
+void give_way(const ChildPlan& plan) {
+  if (plan.group_niceness != nullptr) {
+    long file = call(SYS_openat, AT_FDCWD, address("/proc/self/autogroup"), O_WRONLY | O_CLOEXEC);
+    if (file >= 0) {
+      long length = 0;
+      while (plan.group_niceness[length] != '\0') ++length;
+      call(SYS_write, file, address(plan.group_niceness), length);
+      call(SYS_close, file);
+    }
+  }
+  SchedulingAttributes how;
+  how.niceness = plan.niceness;
+  call(SYS_sched_setattr, 0, address(&how), 0);
+}
+
 void enter_child(void* argument) {
   Child& child = *static_cast<Child*>(argument);
   const ChildPlan& plan = child.plan;
@@ -194,6 +213,8 @@ void enter_child(void* argument) {
   }
   const uint64_t none = 0;
   call(SYS_rt_sigprocmask, SIG_SETMASK, address(&none), 0, sizeof none);
+  // Last, for whoever is nice takes longer, and the parent waits.
+  give_way(plan);
   result = call(SYS_execve, address(plan.program), address(plan.arguments), address(plan.environment));
   give_up(child, ChildStep::execute, result);
 }

@@ -11,12 +11,15 @@
 #include <condition_variable>
 #include <mutex>
 #include <shared_mutex>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "webserv/io/cgroup_files.h"
 #include "webserv/io/process.h"
 #include "webserv/io/process_child.h"
+#include "webserv/io/slices.h"
 #include "webserv/io/spawn.h"
 
 namespace webserv {
@@ -61,6 +64,16 @@ ChildLimit open_files_limit() {
   ::getrlimit(RLIMIT_NOFILE, &now);
   return {RLIMIT_NOFILE, std::min<uint64_t>(usual_open_files, now.rlim_max), now.rlim_max};
 }
+
+// Of programs without a cgroup that says how to share.
+int niceness_of_programs() {
+  constexpr int most = 19;
+  return std::min(::getpriority(PRIO_PROCESS, 0) + program_niceness, most);
+}
+
+// Whether each session is a group that gets as much of the processor as any other, however nice its processes are to
+// each other: sched(7), autogroups.
+bool has_autogroups() { return read_file(AT_FDCWD, "/proc/sys/kernel/sched_autogroup_enabled").starts_with('1'); }
 
 SpawnStep step_of(ChildStep step) {
   switch (step) {
@@ -168,6 +181,9 @@ struct Spawner::State {
   const std::unique_ptr<CgroupTree> cgroups;
   const uint64_t ignored = ignored_signals();
   const ChildLimit open_files = open_files_limit();
+  const bool weighed = cgroups && cgroups->weighs_cpu();
+  const int niceness = weighed ? ::getpriority(PRIO_PROCESS, 0) : niceness_of_programs();
+  const std::string group_niceness = !weighed && has_autogroups() ? std::to_string(niceness) : "";
   Seats seats;
   std::atomic<bool> modern{true};  // see start_child()
   std::shared_ptr<Orphans> orphans;
@@ -197,6 +213,8 @@ ChildStart Spawner::State::start(const Launch& launch, const Seats::Lease& seat,
       .limits = limits.data(),
       .limit_count = limits.size(),
       .cgroup = cgroup != nullptr ? cgroup->fd() : -1,
+      .niceness = niceness,
+      .group_niceness = group_niceness.empty() ? nullptr : group_niceness.c_str(),
   };
   bool try_modern = modern.load(std::memory_order_relaxed);
   ChildStart started = start_child(plan, try_modern);
@@ -235,9 +253,11 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
     if (!made) return failed(SpawnStep::cgroup, made.error());
     cgroup.emplace(std::move(*made));
   }
+  Clock::duration grace = cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
+  auto child = std::make_unique<Process::Child>(loop, std::move(pipes), std::move(cgroup), state_->orphans, grace);
   std::shared_lock<std::shared_mutex> starting;
   if (state_->orphans) starting = state_->orphans->starting();
-  ChildStart started = state_->start(launch, seat, cgroup ? &*cgroup : nullptr);
+  ChildStart started = state_->start(launch, seat, child->cgroup());
   if (started.id < 0) return failed(SpawnStep::clone, static_cast<Error>(-started.id));
   Fd pidfd(started.pidfd);
   if (started.error != 0) {
@@ -246,10 +266,8 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
     ::waitid(P_PIDFD, static_cast<id_t>(pidfd.get()), &info, WEXITED);
     return failed(step_of(started.step), static_cast<Error>(started.error));
   }
-  if (state_->orphans) Orphans::add(state_->orphans, started.id, loop);
-  Clock::duration grace = cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
-  return Process(std::make_unique<Process::Child>(loop, started.id, std::move(pidfd), std::move(pipes),
-                                                  std::move(cgroup), state_->orphans, grace));
+  child->started(started.id, std::move(pidfd));
+  return Process(std::move(child));
 }
 
 }  // namespace webserv

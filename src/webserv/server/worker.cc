@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "webserv/io/slices.h"
+
 namespace webserv {
 
 namespace {
@@ -74,6 +76,7 @@ void Worker::run() {
   sigemptyset(&broken_pipe);
   sigaddset(&broken_pipe, SIGPIPE);
   ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
+  ask_for_short_slices();
   loop_.run();
   connections_.clear();
   context_.access.flush();

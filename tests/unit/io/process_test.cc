@@ -1,15 +1,21 @@
 #include "webserv/io/process.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include <algorithm>
+#include <fstream>
 #include <string>
+#include <thread>
 
 #include "support/program_runner.h"
 #include "support/temporary_folder.h"
+#include "webserv/io/slices.h"
 #include "webserv/io/temporary_file.h"
 
 namespace webserv {
@@ -105,6 +111,29 @@ TEST_F(ProcessTest, makes_it_the_leader_of_a_session_without_terminal) {
   // proc_pid_stat(5): state, parent, process group, session, terminal.
   std::string expected = ") R " + std::to_string(::getpid()) + ' ' + id + ' ' + id + " 0 ";
   EXPECT_NE(stat.find(expected), std::string::npos) << stat;
+}
+
+TEST_F(ProcessTest, makes_it_give_way_to_the_server) {
+  const std::string niceness = std::to_string(std::min(::getpriority(PRIO_PROCESS, 0) + program_niceness, 19));
+  EXPECT_EQ(run(shell("nice")).output, niceness + "\n");
+  // There only where the kernel has it, and then the niceness is that of the session, too.
+  const std::string group = run(shell("cat /proc/self/autogroup 2>/dev/null")).output;
+  if (!group.empty() && std::ifstream("/proc/sys/kernel/sched_autogroup_enabled").get() == '1') {
+    EXPECT_THAT(group, testing::EndsWith(" nice " + niceness + "\n"));
+  }
+}
+
+TEST_F(ProcessTest, asks_for_short_slices_for_the_server_alone) {
+  std::thread([this] {
+    ask_for_short_slices();
+    SchedulingAttributes own;
+    ASSERT_EQ(::syscall(SYS_sched_getattr, 0, &own, sizeof own, 0), 0);
+    // Zero before Linux 6.12.
+    if (own.runtime == 0) return;
+    EXPECT_EQ(own.runtime, short_slice);
+    const std::string slice = run(shell("grep -s '^se.slice' /proc/self/sched")).output;
+    EXPECT_THAT(slice, testing::Not(testing::HasSubstr(" " + std::to_string(short_slice) + "\n")));
+  }).join();
 }
 
 TEST_F(ProcessTest, gives_it_the_usual_number_of_descriptors_and_the_limits_that_were_said) {
