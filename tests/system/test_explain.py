@@ -88,6 +88,7 @@ cgi_limits = {{ time = "7s" }}
 root = "programs"
 scripts = {{ ".run" = "/bin/sh" }}
 index = ["page.run"]
+cgi_limits = {{ time = "unlimited", memory = "unlimited" }}
 
 [vhost."*.wild.test"]
 respond = {{ text = "wild" }}
@@ -315,7 +316,8 @@ class Explain(unittest.TestCase):
         rows = [
             ("/cgi/page.sh/more/path", ["programs/page.sh\n", "SCRIPT_NAME = /cgi/page.sh", "PATH_INFO = /more/path"]),
             ("/cgi/page.run", ["programs/page.run\n", "interpreter = /bin/sh", 'time = "7s"']),
-            ("/mixed/", ["programs/page.run\n", "interpreter = /bin/sh", "SCRIPT_NAME = /mixed/page.run"]),
+            ("/mixed/", ["programs/page.run\n", "interpreter = /bin/sh", "SCRIPT_NAME = /mixed/page.run",
+                         'time = "unlimited", memory = "unlimited"']),
         ]
         os.chmod(self.server.path("programs/page.sh"), 0o755)
         for target, parts in rows:

@@ -24,6 +24,7 @@ std::string written(std::string_view text) {
   log_text::append_json(quoted, text);
   return quoted + '"';
 }
+std::string written(const char* text) { return written(std::string_view(text)); }  // it is no truth
 std::string written(bool truth) { return truth ? "true" : "false"; }
 std::string written(const std::vector<std::string>& texts) {
   std::vector<std::string> all;
