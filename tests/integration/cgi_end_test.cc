@@ -228,12 +228,12 @@ TEST(CgiEndTest, does_not_mind_where_a_program_leaves_a_streamed_body_unread) {
 
 TEST(CgiEndTest, leaves_no_process_and_no_descriptor_behind) {
   CgiServer server({.concurrency = 8});
-  auto load = [&](int rounds) {
+  auto load = [&](size_t rounds) {
     const char* paths[] = {"hello", "dies-after-head", "nothing", "leaves-child", "fails", "no-content", "excess"};
     std::vector<std::thread> clients;
-    for (int i = 0; i < 8; ++i) {
+    for (size_t i = 0; i < 8; ++i) {
       clients.emplace_back([&, i] {
-        for (int round = 0; round < rounds; ++round) server.get(paths[(i + round) % std::size(paths)]);
+        for (size_t round = 0; round < rounds; ++round) server.get(paths[(i + round) % std::size(paths)]);
       });
     }
     for (std::thread& client : clients) client.join();
