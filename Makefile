@@ -2,6 +2,7 @@
 PRESET = release
 ADDRESS = 127.0.0.1:8080
 SECONDS = 60
+LABELS = .
 
 # What the preset needs beside the packages of every build.
 compiler = $(if $(findstring clang,$(PRESET)),clang)
@@ -12,7 +13,8 @@ jobs := $(shell nproc 2>/dev/null || echo 2)
 .PHONY: help
 help:
 	@echo 'make run                  serve conf/webserv.toml on a socket as systemd would pass it; ADDRESS=$(ADDRESS)'
-	@echo 'make test                 build, and run every test; PRESET=$(PRESET) (cmake --list-presets)'
+	@echo 'make test                 build, and run every test; PRESET=$(PRESET) (cmake --list-presets),'
+	@echo '                      or those with LABELS, as unit|integration (ctest --print-labels)'
 	@echo 'make check-all            the tests with g++, with clang, and under the sanitizers'
 	@echo 'make fuzz                 every fuzz target for SECONDS=$(SECONDS)'
 	@echo 'make bench                the benchmarks'
@@ -33,7 +35,7 @@ test:
 	@cmake/install-packages.sh build test $(compiler) $(node)
 	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
 	@cmake --build build/$(PRESET)
-	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(jobs)
+	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(jobs) -L '$(LABELS)'
 
 .PHONY: check-all
 check-all:
