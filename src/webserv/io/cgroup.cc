@@ -8,8 +8,8 @@
 #include <ctime>
 #include <optional>
 
-#include "webserv/io/cgroup_files.h"
 #include "webserv/io/file.h"
+#include "webserv/io/kernel_files.h"
 
 namespace webserv {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "webserv/io/cgroup.h"
-#include "webserv/io/cgroup_files.h"
 #include "webserv/io/file.h"
+#include "webserv/io/kernel_files.h"
 
 namespace webserv {
 

@@ -7,30 +7,16 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <string>
 #include <string_view>
 
 #include "webserv/io/file.h"
+#include "webserv/io/kernel_files.h"
 
 namespace webserv {
 
 namespace {
-
-Fd open_to_read(const std::string& path, int flags = 0) {
-  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags));
-}
-
-std::string read_all(const Fd& file) {
-  std::string text;
-  if (!file) return text;
-  std::array<char, 4096> some;
-  for (ssize_t got; (got = ::read(file.get(), some.data(), some.size())) > 0;) {
-    text.append(some.data(), static_cast<size_t>(got));
-  }
-  return text;
-}
 
 // Numbers, each followed by a space.
 std::vector<pid_t> parse_numbers(std::string_view text) {
@@ -51,17 +37,17 @@ std::vector<pid_t> parse_numbers(std::string_view text) {
 std::vector<pid_t> children_of(pid_t parent) {
   std::vector<pid_t> all;
   std::string tasks = "/proc/" + std::to_string(parent) + "/task";
-  DirectoryReader threads(open_to_read(tasks, O_DIRECTORY));
+  DirectoryReader threads(Fd(::open(tasks.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   for (;;) {
     Result<std::optional<DirectoryReader::Entry>> thread = threads.next();
     if (!thread || !*thread) return all;
-    std::vector<pid_t> some = parse_numbers(read_all(open_to_read(tasks + "/" + (*thread)->name + "/children")));
+    std::vector<pid_t> some = parse_numbers(read_file(AT_FDCWD, (tasks + "/" + (*thread)->name + "/children").c_str()));
     all.insert(all.end(), some.begin(), some.end());
   }
 }
 
 uint64_t start_time_of(pid_t id) {
-  std::string text = read_all(open_to_read("/proc/" + std::to_string(id) + "/stat"));
+  std::string text = read_file(AT_FDCWD, ("/proc/" + std::to_string(id) + "/stat").c_str());
   // The name of the program, the second word, is in parentheses and may hold anything.
   size_t at = text.rfind(')');
   constexpr int words_between = 20;

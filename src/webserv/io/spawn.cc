@@ -174,8 +174,8 @@ void arrange_descriptors(Child& child) {
   if (result < 0) give_up(child, ChildStep::descriptors, result);
 }
 
-// How the program shares the processor with its parent, and slices of the usual length. It may be forbidden, and then
-// all is as before.
+// How the program shares the processor with its parent, and slices of the usual length. It may be forbidden, and of the
+// niceness of sessions the kernel takes but ten a second from others than root: then all is as before.
 void give_way(const ChildPlan& plan) {
   if (plan.group_niceness != nullptr) {
     long file = call(SYS_openat, AT_FDCWD, address("/proc/self/autogroup"), O_WRONLY | O_CLOEXEC);

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "webserv/io/cgroup_files.h"
+#include "webserv/io/kernel_files.h"
 #include "webserv/io/process.h"
 #include "webserv/io/process_child.h"
 #include "webserv/io/slices.h"

@@ -124,17 +124,19 @@ TEST(DefaultConfig, has_a_listener_and_no_host) {
 }
 
 TEST(Examples, are_right) {
-  const std::filesystem::path folder = std::filesystem::path(WEBSERV_SOURCE_DIR) / "examples";
+  const std::filesystem::path source = WEBSERV_SOURCE_DIR;
   int count = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() != ".toml") continue;
-    ++count;
-    const auto config = load_config(entry.path().string());
-    if (!config) {
-      for (const Diagnostic& diagnostic : config.error()) ADD_FAILURE() << to_string(diagnostic);
+  for (const auto& folder : {source / "conf", source / "examples"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.path().extension() != ".toml") continue;
+      ++count;
+      const auto config = load_config(entry.path().string());
+      if (!config) {
+        for (const Diagnostic& diagnostic : config.error()) ADD_FAILURE() << to_string(diagnostic);
+      }
     }
   }
-  EXPECT_GE(count, 3);
+  EXPECT_GE(count, 8);
 }
 
 }  // namespace

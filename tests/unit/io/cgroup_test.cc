@@ -11,7 +11,7 @@
 #include <string>
 
 #include "support/program_runner.h"
-#include "webserv/io/cgroup_files.h"
+#include "webserv/io/kernel_files.h"
 
 namespace webserv {
 namespace {

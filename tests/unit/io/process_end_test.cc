@@ -157,24 +157,29 @@ TEST_F(ProcessEndTest, leaves_no_zombie_and_no_descriptor_after_a_thousand_runs)
   EXPECT_EQ(count_descriptors(), before);
 }
 
-TEST(ProcessSignalTest, tells_how_programs_ended_where_the_parent_of_all_ignored_sigchld) {
+// What the function returns in a process of its own; -1 where that did not end by itself.
+template <class Function>
+int in_own_process(Function function) {
   const pid_t child = ::fork();
-  if (child == 0) {
+  if (child == 0) ::_exit(function());
+  int status = -1;
+  return ::waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(ProcessSignalTest, tells_how_programs_ended_where_the_parent_of_all_ignored_sigchld) {
+  int code = in_own_process([] {
     ::signal(SIGCHLD, SIG_IGN);
     test::ProgramRunner runner;
     Process run = runner.shell("exit 7");
     for (int i = 0; i < 500 && !run.exit(); ++i) runner.loop->turn(milliseconds(5));
-    ::_exit(run.exit() ? run.exit()->code : 1);
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(WEXITSTATUS(status), 7);
+    return run.exit() ? run.exit()->code : 1;
+  });
+  EXPECT_EQ(code, 7);
 }
 
 // In a process of its own: from then on every child that is no run is an orphan.
 TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
-  const pid_t child = ::fork();
-  if (child == 0) {
+  int faults = in_own_process([] {
     test::ProgramRunner runner;
     const pid_t other = ::fork();
     if (other == 0) {
@@ -205,16 +210,13 @@ TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
     // Nor is a child that was there before.
     bool other_alone = children_of(::getpid()) == std::vector<pid_t>{other} && ::waitpid(other, nullptr, WNOHANG) == 0;
     ::kill(other, SIGKILL);
-    ::_exit((ended ? 0 : 1) + (goes_on ? 0 : 2) + (other_alone ? 0 : 4));
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
+    return (ended ? 0 : 1) + (goes_on ? 0 : 2) + (other_alone ? 0 : 4);
+  });
+  EXPECT_EQ(faults, 0);
 }
 
 TEST(OrphansTest, reaps_what_has_ended_while_its_run_goes_on) {
-  const pid_t child = ::fork();
-  if (child == 0) {
+  int faults = in_own_process([] {
     test::ProgramRunner runner;
     runner.spawner.adopt_orphans();
     Process run = runner.shell("(setsid sh -c 'echo $$; exec sleep 0' &); exec sleep 1000");
@@ -224,16 +226,13 @@ TEST(OrphansTest, reaps_what_has_ended_while_its_run_goes_on) {
       runner.clock.advance(milliseconds(100));
       runner.loop->turn(milliseconds(5));
     }
-    ::_exit((std::filesystem::exists(proc) ? 1 : 0) + (run.exit() ? 2 : 0));
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
+    return (std::filesystem::exists(proc) ? 1 : 0) + (run.exit() ? 2 : 0);
+  });
+  EXPECT_EQ(faults, 0);
 }
 
 TEST(OrphansTest, ends_all_that_is_left_when_there_are_to_be_no_more_programs) {
-  const pid_t child = ::fork();
-  if (child == 0) {
+  int faults = in_own_process([] {
     auto runner = std::make_unique<test::ProgramRunner>();
     runner->spawner.adopt_orphans();
     std::optional<Process> run =
@@ -241,11 +240,9 @@ TEST(OrphansTest, ends_all_that_is_left_when_there_are_to_be_no_more_programs) {
     runner->line_of(*run);
     run.reset();
     runner.reset();
-    ::_exit(children_of(::getpid()).empty() ? 0 : 1);
-  }
-  int status = -1;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
+    return children_of(::getpid()).empty() ? 0 : 1;
+  });
+  EXPECT_EQ(faults, 0);
 }
 
 // Each thread has a loop. What it watches is closed while others start programs, whose children have copies of the

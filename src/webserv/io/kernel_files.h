@@ -1,4 +1,4 @@
-// The small files by which the kernel tells of cgroups, and takes orders.
+// The small files by which the kernel tells of cgroups and processes, and takes orders.
 #pragma once
 
 #include <fcntl.h>
