@@ -10,6 +10,7 @@
   gtest,
   systemdLibs,
   tomlplusplus,
+  util-linux,
   versionCheckHook,
 }:
 stdenv.mkDerivation (finalAttrs: {
@@ -54,6 +55,7 @@ stdenv.mkDerivation (finalAttrs: {
     tomlplusplus
   ];
   checkInputs = [ gtest ];
+  nativeCheckInputs = [ util-linux ]; # setsid
 
   cmakeFlags = [
     (lib.cmakeBool "BUILD_TESTING" finalAttrs.doCheck)

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -66,7 +69,18 @@ class ProgramRunner {
     if (!process) throw std::runtime_error(describe(process.error()));
     return std::move(*process);
   }
-  Process shell(const std::string& script) { return spawn({"/bin/sh", "-c", script}); }
+  // A script of the shell, which finds programs where this test does.
+  Process shell(const std::string& script) {
+    return spawn({program("sh"), "-c", std::string("export PATH='") + ::getenv("PATH") + "'\n" + script});
+  }
+  // The path of a program that is in PATH: NixOS has none but sh in /bin.
+  static std::string program(const std::string& name) {
+    std::istringstream folders(::getenv("PATH"));
+    for (std::string folder; std::getline(folders, folder, ':');) {
+      if (std::string path = folder + "/" + name; ::access(path.c_str(), X_OK) == 0) return path;
+    }
+    throw std::runtime_error("no program " + name + " in PATH");
+  }
 
   void complete(Task<> task) {
     task.start();

@@ -142,14 +142,14 @@ TEST_F(ProcessEndTest, runs_many_at_once) {
 }
 
 TEST_F(ProcessEndTest, leaves_no_zombie_and_no_descriptor_after_a_thousand_runs) {
-  run(spawn({"/bin/true"}));
+  run(spawn({program("true")}));
   loop->turn(milliseconds(0));
   int before = count_descriptors();
   for (int i = 0; i < 1000; ++i) {
     if (i % 10 == 0) {
       EXPECT_FALSE(try_spawn({"/nonexistent"}));
     } else {
-      run(spawn({"/bin/true"}));
+      run(spawn({program("true")}));
     }
   }
   for (int i = 0; i < 3; ++i) loop->turn(milliseconds(0));
@@ -253,13 +253,14 @@ TEST(ProcessThreadsTest, close_watched_descriptors_while_programs_are_started) {
   for (Fd& each : low) each = Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   Spawner shared(threads);
   for (Fd& each : low) each.close();
-  auto work = [&shared] {
+  const std::string program = test::ProgramRunner::program("true");
+  auto work = [&shared, &program] {
     SystemClock time;
     Loop own(time);
     CStrings arguments;
     CStrings nothing;
     arguments.add("true");
-    Launch start{.program = "/bin/true", .arguments = arguments.data(), .environment = nothing.data()};
+    Launch start{.program = program.c_str(), .arguments = arguments.data(), .environment = nothing.data()};
     auto wait = [](Process& process) -> Task<> { co_await process.ended(); };
     for (int i = 0; i < 100; ++i) {
       std::expected<Process, SpawnError> process = shared.spawn(own, start);

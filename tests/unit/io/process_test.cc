@@ -66,19 +66,19 @@ TEST_F(ProcessTest, gives_it_the_environment_that_was_said) {
   ::setenv("LISTEN_FDS", "1", 1);
   environment.add("ONE", "1");
   environment.add("EMPTY", "");
-  EXPECT_EQ(run(spawn({"/usr/bin/env"})).output, "ONE=1\nEMPTY=\n");
+  EXPECT_EQ(run(spawn({program("env")})).output, "ONE=1\nEMPTY=\n");
   ::unsetenv("LISTEN_FDS");
 }
 
 TEST_F(ProcessTest, gives_it_its_arguments_untouched) {
-  EXPECT_EQ(run(spawn({"/usr/bin/printf", "<%s>", "", "a b", "$x \"'*", "\x01\xff"})).output,
+  EXPECT_EQ(run(spawn({program("printf"), "<%s>", "", "a b", "$x \"'*", "\x01\xff"})).output,
             "<><a b><$x \"'*><\x01\xff>");
 }
 
 TEST_F(ProcessTest, runs_it_in_its_folder) {
   TemporaryFolder folder;
   launch.folder = folder.path().c_str();
-  EXPECT_EQ(run(spawn({"/bin/pwd"})).output, folder.path() + "\n");
+  EXPECT_EQ(run(spawn({program("pwd")})).output, folder.path() + "\n");
 }
 
 // A line of /proc/self/status, read by a program that changes no signals itself.
@@ -95,7 +95,7 @@ TEST_F(ProcessTest, leaves_it_no_signal_blocked_ignored_or_handled) {
   sigemptyset(&blocked);
   for (int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) sigaddset(&blocked, number);
   ::pthread_sigmask(SIG_BLOCK, &blocked, &mask);
-  std::string status = run(spawn({"/bin/cat", "/proc/self/status"})).output;
+  std::string status = run(spawn({program("cat"), "/proc/self/status"})).output;
   ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
   ::signal(SIGUSR1, handler);
   ::signal(SIGPIPE, before);
@@ -105,7 +105,7 @@ TEST_F(ProcessTest, leaves_it_no_signal_blocked_ignored_or_handled) {
 }
 
 TEST_F(ProcessTest, makes_it_the_leader_of_a_session_without_terminal) {
-  Process process = spawn({"/bin/cat", "/proc/self/stat"});
+  Process process = spawn({program("cat"), "/proc/self/stat"});
   std::string id = std::to_string(process.id());
   std::string stat = run(std::move(process)).output;
   // proc_pid_stat(5): state, parent, process group, session, terminal.
@@ -148,7 +148,7 @@ TEST_F(ProcessTest, limits_its_memory_without_a_cgroup) {
   EXPECT_EQ(run_shell("ulimit -d").output, "65536\n");
 }
 
-TEST_F(ProcessTest, gives_it_an_empty_input) { EXPECT_EQ(run(spawn({"/bin/cat"})).output, ""); }
+TEST_F(ProcessTest, gives_it_an_empty_input) { EXPECT_EQ(run(spawn({program("cat")})).output, ""); }
 
 TEST_F(ProcessTest, gives_it_a_file_as_input) {
   TemporaryFolder folder;
@@ -157,7 +157,7 @@ TEST_F(ProcessTest, gives_it_a_file_as_input) {
   ASSERT_TRUE(file->append("from a file"));
   launch.input = Input::file;
   launch.input_file = file->rewound().value();
-  EXPECT_EQ(run(spawn({"/bin/cat"})).output, "from a file");
+  EXPECT_EQ(run(spawn({program("cat")})).output, "from a file");
 }
 
 Task<> say(Stream& stream, std::string_view text) {
@@ -168,7 +168,7 @@ Task<> say(Stream& stream, std::string_view text) {
 
 TEST_F(ProcessTest, carries_more_than_a_pipe_holds_both_ways_at_once) {
   launch.input = Input::pipe;
-  Process process = spawn({"/bin/cat"});
+  Process process = spawn({program("cat")});
   std::string text(3'000'000, 'x');
   std::string heard;
   Task<> saying = say(process.input(), text);
@@ -224,7 +224,7 @@ TEST_F(ProcessTest, says_why_a_program_cannot_be_executed) {
 
 TEST_F(ProcessTest, says_that_arguments_and_environment_are_too_large) {
   environment.add("LARGE", std::string(200'000, 'x'));  // one string has at most 128 KiB
-  std::expected<Process, SpawnError> process = try_spawn({"/bin/true"});
+  std::expected<Process, SpawnError> process = try_spawn({program("true")});
   ASSERT_FALSE(process);
   EXPECT_EQ(process.error().error, Error::argument_list_too_long);
   EXPECT_EQ(describe(process.error()), "it cannot be executed: Argument list too long");
@@ -232,12 +232,12 @@ TEST_F(ProcessTest, says_that_arguments_and_environment_are_too_large) {
 
 TEST_F(ProcessTest, hands_on_large_arguments) {
   for (int i = 0; i < 1000; ++i) environment.add("V" + std::to_string(i), std::string(1000, 'x'));
-  EXPECT_EQ(run(spawn({"/usr/bin/env"})).output.size(), 10 * 1004U + 90 * 1005U + 900 * 1006U);
+  EXPECT_EQ(run(spawn({program("env")})).output.size(), 10 * 1004U + 90 * 1005U + 900 * 1006U);
 }
 
 TEST_F(ProcessTest, says_that_a_folder_cannot_be_entered) {
   launch.folder = "/nonexistent";
-  std::expected<Process, SpawnError> process = try_spawn({"/bin/true"});
+  std::expected<Process, SpawnError> process = try_spawn({program("true")});
   ASSERT_FALSE(process);
   EXPECT_EQ(describe(process.error()), "its working directory cannot be entered: No such file or directory");
 }
@@ -245,7 +245,7 @@ TEST_F(ProcessTest, says_that_a_folder_cannot_be_entered) {
 TEST_F(ProcessTest, says_that_a_limit_cannot_be_set) {
   const ResourceLimit limits[] = {{9999, 0}};
   launch.resource_limits = limits;
-  std::expected<Process, SpawnError> process = try_spawn({"/bin/true"});
+  std::expected<Process, SpawnError> process = try_spawn({program("true")});
   ASSERT_FALSE(process);
   EXPECT_EQ(process.error().step, SpawnStep::limits);
 }
@@ -253,7 +253,7 @@ TEST_F(ProcessTest, says_that_a_limit_cannot_be_set) {
 TEST_F(ProcessTest, says_that_its_input_is_no_descriptor) {
   launch.input = Input::file;
   launch.input_file = 12345;
-  std::expected<Process, SpawnError> process = try_spawn({"/bin/true"});
+  std::expected<Process, SpawnError> process = try_spawn({program("true")});
   ASSERT_FALSE(process);
   EXPECT_EQ(process.error().step, SpawnStep::input);
 }
@@ -268,7 +268,7 @@ TEST_F(ProcessTest, says_that_there_are_no_descriptors_left) {
   for (int more = 0; more < 20 && !started; ++more) {
     rlimit few{static_cast<rlim_t>(next.get() + 1 + more), before.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &few);
-    std::expected<Process, SpawnError> process = try_spawn({"/bin/true"});
+    std::expected<Process, SpawnError> process = try_spawn({program("true")});
     ::setrlimit(RLIMIT_NOFILE, &before);
     started = process.has_value();
     EXPECT_TRUE(started || process.error().error == Error::too_many_files_open) << more;

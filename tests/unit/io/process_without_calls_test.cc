@@ -23,7 +23,7 @@ TEST(ProcessWithoutCalls, says_that_no_process_can_be_made) {
   if (child == 0) {
     test::ProgramRunner runner;
     if (!test::take_away(SYS_clone3, EAGAIN)) ::_exit(77);
-    std::expected<Process, SpawnError> process = runner.try_spawn({"/bin/true"});
+    std::expected<Process, SpawnError> process = runner.try_spawn({runner.program("true")});
     bool told =
         !process && describe(process.error()) == "no process could be made for it: Resource temporarily unavailable";
     ::_exit(told ? 0 : 1);
