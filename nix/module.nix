@@ -8,7 +8,16 @@ self:
 let
   cfg = config.services.webserv;
   format = pkgs.formats.toml { };
-  configFile = format.generate "webserv.toml" cfg.settings;
+  generated = format.generate "webserv.toml" cfg.settings;
+  configFile =
+    if cfg.checkConfig then
+      pkgs.runCommand "webserv.toml" { preferLocalBuild = true; } ''
+        cp ${generated} webserv.toml
+        ${lib.getExe cfg.package} check --config webserv.toml
+        cp webserv.toml $out
+      ''
+    else
+      generated;
 
   # "443", "0.0.0.0:443" and "[::]:443", but not a path, nor an address that other machines do not reach.
   isReachable = stream: builtins.match "(127\\..*|\\[::1]:.*|/.*|@.*)" stream == null;
@@ -48,6 +57,17 @@ in
       default = [ ];
       example = lib.literalExpression "[ pkgs.python3 pkgs.git ]";
       description = "Packages whose programs CGI scripts find in `PATH`.";
+    };
+
+    checkConfig = lib.mkOption {
+      type = lib.types.bool;
+      default = pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform;
+      defaultText = lib.literalExpression "pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform";
+      description = ''
+        Whether to check `services.webserv.settings` while the system is built, so that a mistake ends the build, with
+        its place and a proposal, and the running system stays as it is. It cannot be done where the system is built on
+        a machine that does not run its programs.
+      '';
     };
 
     settings = lib.mkOption {
