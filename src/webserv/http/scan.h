@@ -123,11 +123,6 @@ Block load(const char* from) {
 }
 
 template <class Bytes>
-bool are_usual(const char* at) {
-  return std::bit_cast<int64_t>(Bytes::usual(load<Block8>(at))) == -1;
-}
-
-template <class Bytes>
 bool are_usual(Block8 bytes) {
   return std::bit_cast<int64_t>(Bytes::usual(bytes)) == -1;
 }
@@ -212,10 +207,11 @@ class Text {
 // Whether a path, which is not empty, stays as it is: plain bytes, and neither a slash nor a dot behind a slash. It may
 // be one as well where this says no, if it has unusual bytes.
 inline bool is_plain_path_of_8(const char* at) {
+  static_assert(('.' | 1) == '/');
   auto bytes = load<Block8>(at);
   auto next = load<Block8>(at + 1);
-  auto wrong = (bytes == '/') & ((next == '/') | (next == '.'));
-  return are_usual<PlainPath>(bytes) && std::bit_cast<uint64_t>(wrong) == 0;
+  auto wrong = (bytes == '/') & ((next | 1) == '/');
+  return std::bit_cast<int64_t>(PlainPath::usual(bytes) & ~wrong) == -1;
 }
 
 inline bool is_usual_path(std::string_view path) {
