@@ -51,72 +51,65 @@ struct Watched {
   }
 };
 
-TEST(ClientGoneTest, asks_a_client_once_before_the_answer) {
+struct ClientGoneTest : testing::Test {
+  void hear(std::string_view request) {
+    conversation.start();
+    conversation.feed(request);
+  }
+
   Watched watched;
-  Conversation conversation(watched.handler());
-  conversation.start();
-  conversation.feed("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_EQ(conversation.stream().output(), "");
-  conversation.stream().peer_ends(PeerEnd::half);
-  conversation.stream().peer_ends(PeerEnd::half);
-  EXPECT_EQ(conversation.stream().output(), interim);
+  Conversation conversation{watched.handler()};
+  test::MemoryStream& client = conversation.stream();
+};
+
+TEST_F(ClientGoneTest, asks_a_client_once_before_the_answer) {
+  hear("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.output(), "");
+  client.peer_ends(PeerEnd::half);
+  client.peer_ends(PeerEnd::half);
+  EXPECT_EQ(client.output(), interim);
   conversation.pass(seconds(2));
-  EXPECT_THAT(conversation.stream().output(), StartsWith(std::string(interim) + "HTTP/1.1 200 OK"));
-  EXPECT_THAT(conversation.stream().output(), EndsWith("slow"));
+  EXPECT_THAT(client.output(), StartsWith(std::string(interim) + "HTTP/1.1 200 OK"));
+  EXPECT_THAT(client.output(), EndsWith("slow"));
   EXPECT_FALSE(watched.gone);
 }
 
-TEST(ClientGoneTest, does_not_ask_an_old_client) {
-  Watched watched;
-  Conversation conversation(watched.handler());
-  conversation.start();
-  conversation.feed("GET /slow HTTP/1.0\r\n\r\n");
-  conversation.stream().peer_ends(PeerEnd::half);
+TEST_F(ClientGoneTest, does_not_ask_an_old_client) {
+  hear("GET /slow HTTP/1.0\r\n\r\n");
+  client.peer_ends(PeerEnd::half);
   conversation.pass(seconds(2));
-  EXPECT_THAT(conversation.stream().output(), StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_THAT(client.output(), StartsWith("HTTP/1.1 200 OK"));
 }
 
-TEST(ClientGoneTest, tells_of_a_client_that_is_gone) {
-  Watched watched;
-  Conversation conversation(watched.handler());
-  conversation.start();
-  conversation.feed("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-  conversation.stream().peer_ends(PeerEnd::half);
+TEST_F(ClientGoneTest, tells_of_a_client_that_is_gone) {
+  hear("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.peer_ends(PeerEnd::half);
   EXPECT_FALSE(watched.gone);
-  conversation.stream().peer_ends(PeerEnd::whole);
+  client.peer_ends(PeerEnd::whole);
   EXPECT_TRUE(watched.gone);
 }
 
-TEST(ClientGoneTest, tells_of_a_connection_that_is_cut) {
-  Watched watched;
-  Conversation conversation(watched.handler());
-  conversation.start();
-  conversation.feed("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-  conversation.stream().fail(Error::operation_canceled);
+TEST_F(ClientGoneTest, tells_of_a_connection_that_is_cut) {
+  hear("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  client.fail(Error::operation_canceled);
   EXPECT_TRUE(watched.gone);
 }
 
-TEST(ClientGoneTest, asks_between_two_chunks_by_a_leading_zero) {
-  Watched watched;
-  Conversation conversation(watched.handler());
-  conversation.start();
-  conversation.feed("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-  EXPECT_THAT(conversation.stream().take_output(), EndsWith("5\r\nfirst\r\n"));
-  conversation.stream().peer_ends(PeerEnd::half);
-  EXPECT_EQ(conversation.stream().output(), "0");
+TEST_F(ClientGoneTest, asks_between_two_chunks_by_a_leading_zero) {
+  hear("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_THAT(client.take_output(), EndsWith("5\r\nfirst\r\n"));
+  client.peer_ends(PeerEnd::half);
+  EXPECT_EQ(client.output(), "0");
   conversation.pass(seconds(2));
-  EXPECT_EQ(conversation.stream().output(), "06\r\nsecond\r\n0\r\n\r\n");
+  EXPECT_EQ(client.output(), "06\r\nsecond\r\n0\r\n\r\n");
 }
 
-TEST(ClientGoneTest, asks_nothing_within_a_body_without_chunks) {
-  Watched watched;
-  Conversation conversation(watched.handler());
-  conversation.start();
-  conversation.feed("GET / HTTP/1.0\r\n\r\n");
-  conversation.stream().peer_ends(PeerEnd::half);
+TEST_F(ClientGoneTest, asks_nothing_within_a_body_without_chunks) {
+  hear("GET / HTTP/1.0\r\n\r\n");
+  client.peer_ends(PeerEnd::half);
   conversation.pass(seconds(2));
-  EXPECT_THAT(conversation.stream().output(), EndsWith("\r\n\r\nfirstsecond"));
-  EXPECT_THAT(conversation.stream().output(), Not(HasSubstr("100 Continue")));
+  EXPECT_THAT(client.output(), EndsWith("\r\n\r\nfirstsecond"));
+  EXPECT_THAT(client.output(), Not(HasSubstr("100 Continue")));
 }
 
 }  // namespace
