@@ -79,21 +79,14 @@ class SiteBuilder {
     options.cache_control = config.cache_control;
     if (config.precompressed) options.precompressed = {Coding::zstd, Coding::br, Coding::gzip};
     options.fields = route.finish.fields;
+    if (config.scripts) {
+      CgiOptions scripts = cgi_options(route, *config.scripts);
+      scripts.root = config.root;
+      options.scripts = script_files(std::move(scripts), programs_);
+    }
     route.handler = static_files(std::move(options), caches_);
-    route.methods = reading;
-    if (config.scripts) add_scripts(route, config);
-  }
-
-  // The files themselves refuse all but reading.
-  void add_scripts(Route& route, const StaticFilesConfig& config) {
-    CgiOptions options = cgi_options(route, *config.scripts);
-    options.root = config.root;
-    options.symlinks = config.symlinks;
-    options.index = config.index;
-    options.fallback = config.fallback;
-    options.hidden_files = config.hidden_files;
-    route.handler = files_with_scripts(std::move(route.handler), std::move(options), programs_);
-    route.methods = all;
+    // Files themselves refuse all but reading.
+    route.methods = config.scripts ? all : reading;
   }
 
   void set_handler(Route& route, const CgiConfig& config) {

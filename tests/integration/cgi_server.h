@@ -96,6 +96,7 @@ class CgiServer {
     route.path = std::move(path);
     route.handler = cgi(std::move(options), {.spawner = spawner_, .workers = workers, .log = log_});
     route.methods = {Method::get, Method::post, Method::put};
+    route.finish.fields = {{"X-Route", "1"}};
     return route;
   }
 

@@ -47,6 +47,24 @@ Task<Response> run_script(std::shared_ptr<const CgiRoute> route, Request& reques
   co_return response;
 }
 
+Answer answer(const std::shared_ptr<const CgiRoute>& route, Request& request, CgiScript script) {
+  if (request.trace != nullptr) return tell(*request.trace, script);
+  return run_script(route, request, std::move(script));
+}
+
+class CgiFiles final : public ScriptFiles {
+ public:
+  explicit CgiFiles(std::shared_ptr<const CgiRoute> route) : route_(std::move(route)) {}
+
+  bool includes(std::string_view file) const override { return route_->scripts.has_interpreter(file); }
+  Answer run(Request& request, std::string_view file, std::string_view path_info) const override {
+    return answer(route_, request, route_->scripts.script(file, path_info));
+  }
+
+ private:
+  const std::shared_ptr<const CgiRoute> route_;
+};
+
 }  // namespace
 
 CgiRoute::CgiRoute(CgiOptions options_, const CgiHost& host_)
@@ -63,20 +81,12 @@ Handler cgi(CgiOptions options, const CgiHost& host) {
     std::expected<CgiScript, HttpError> script =
         route->scripts.find(request.path(), request.worker(), request.loop().now());
     if (!script) return error(script.error());
-    if (request.trace != nullptr) return tell(*request.trace, *script);
-    return run_script(route, request, std::move(*script));
+    return answer(route, request, std::move(*script));
   };
 }
 
-Handler files_with_scripts(Handler files, CgiOptions options, const CgiHost& host) {
-  auto route = std::make_shared<const CgiRoute>(std::move(options), host);
-  return [route, files = std::move(files)](Request& request) -> Answer {
-    std::optional<CgiScript> script =
-        route->scripts.find_among_files(request.path(), request.worker(), request.loop().now());
-    if (!script) return files(request);
-    if (request.trace != nullptr) return tell(*request.trace, *script);
-    return run_script(route, request, std::move(*script));
-  };
+std::shared_ptr<const ScriptFiles> script_files(CgiOptions options, const CgiHost& host) {
+  return std::make_shared<const CgiFiles>(std::make_shared<const CgiRoute>(std::move(options), host));
 }
 
 }  // namespace webserv

@@ -11,6 +11,7 @@
 
 #include "webserv/base/clock.h"
 #include "webserv/base/log.h"
+#include "webserv/handlers/script_files.h"
 #include "webserv/io/process.h"
 #include "webserv/server/handler.h"
 #include "webserv/server/limits.h"
@@ -45,11 +46,9 @@ struct CgiOptions {
 
   std::vector<std::string> symlinks;  // absolute paths of folders outside of the root that links may lead into
   // Extensions with their dot, and the program that runs such files; "": the file runs itself. Other files of a root
-  // run themselves, where they have the run bit, or are for files_with_scripts()'s files.
+  // run themselves, where they have the run bit, or are no scripts among script_files().
   std::vector<std::pair<std::string, std::string>> interpreters;
-  std::vector<std::string> index;  // files_with_scripts(): files that stand for their directory, in this order
-  std::string fallback;            // files_with_scripts(): below the root, for paths where nothing is; may be a script
-  bool hidden_files = false;       // names that begin with a dot may be scripts
+  bool hidden_files = false;  // names that begin with a dot may be scripts
 
   std::vector<std::pair<std::string, std::string>> environment;  // wins over every variable of the server's
   std::vector<std::string> sendfile_roots;  // folders whose files X-Sendfile may name; empty: X-Sendfile is refused
@@ -69,8 +68,7 @@ struct CgiHost {
 //   that cannot start, dies or writes what is no CGI answer; 503 with Retry-After: too many runs; 504 the time is up.
 Handler cgi(CgiOptions options, const CgiHost& host);
 
-// Scripts among files: a path that leads to a file with an extension of `interpreters`, perhaps with more path behind
-// it, or to a directory whose first index is one, runs it. Everything else is for `files`.
-Handler files_with_scripts(Handler files, CgiOptions options, const CgiHost& host);
+// Scripts among files: those with an extension of `interpreters`. Which one a path leads to is for StaticFiles to say.
+std::shared_ptr<const ScriptFiles> script_files(CgiOptions options, const CgiHost& host);
 
 }  // namespace webserv

@@ -128,6 +128,7 @@ Task<Response> CgiRun::send_file(std::string path, Response response) {
   Result<std::shared_ptr<const StoredFile>> stored = store_file(std::move(*file), fields, StoreOptions{});
   if (!stored) co_return failed(Status::not_found, no_such_file, path);
   Response sent = (*stored)->response();
+  sent.finished = false;  // the rules of the route are not in it, as they are in what a site serves
   sent.status = response.status;
   sent.fields.override_with(response.fields);
   co_return sent;

@@ -35,11 +35,6 @@ std::vector<std::unique_ptr<Directory>> one_for_each(unsigned workers, const std
 
 std::string_view last_segment(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
-bool is_missing(Error error) {
-  return error == Error::no_such_file_or_directory || error == Error::not_a_directory ||
-         error == Error::filename_too_long;
-}
-
 bool may_be_executed(const struct stat& status) { return (status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0; }
 
 }  // namespace
@@ -89,7 +84,7 @@ Result<CgiScripts::Found> CgiScripts::walk(std::string_view relative, unsigned w
 }
 
 const std::string* CgiScripts::interpreter_of(std::string_view file) const {
-  std::string_view name = last_segment(file);
+  std::string_view name = last_segment(file.empty() ? root_ : file);
   size_t dot = name.rfind('.');
   if (dot == std::string_view::npos) return nullptr;
   for (const auto& [extension, interpreter] : options_.interpreters) {
@@ -98,13 +93,16 @@ const std::string* CgiScripts::interpreter_of(std::string_view file) const {
   return nullptr;
 }
 
-CgiScript CgiScripts::script(std::string_view relative, std::string_view interpreter) const {
+CgiScript CgiScripts::script(std::string_view file, std::string_view path_info) const {
   CgiScript script;
   script.file = root_;
-  if (!script.file.ends_with('/')) script.file.push_back('/');
-  script.file.append(relative);
-  script.interpreter = interpreter;
-  script.name.append(options_.route).append(relative);
+  script.name = options_.route;
+  // A route for one path alone is the name of whatever it leads to.
+  if (script.name.ends_with('/')) script.name.append(file);
+  if (!file.empty() && !script.file.ends_with('/')) script.file.push_back('/');
+  script.file.append(file);
+  if (const std::string* interpreter = interpreter_of(file)) script.interpreter = *interpreter;
+  script.path_info = path_info;
   return script;
 }
 
@@ -126,37 +124,7 @@ std::expected<CgiScript, HttpError> CgiScripts::find(std::string_view path, unsi
   const std::string* interpreter = interpreter_of(found->relative);
   bool runs_itself = interpreter == nullptr || interpreter->empty();
   if (runs_itself && !may_be_executed(found->status)) return std::unexpected(not_executable);
-  CgiScript script = this->script(found->relative, runs_itself ? std::string_view() : *interpreter);
-  script.path_info = found->rest;
-  return script;
-}
-
-std::optional<CgiScript> CgiScripts::find_among_files(std::string_view path, unsigned worker,
-                                                      Clock::time_point now) const {
-  std::optional<std::string_view> relative = relative_to_route(path);
-  if (!relative) return std::nullopt;
-  Result<Found> found = walk(*relative, worker, now);
-  std::string file;
-  std::string_view rest;
-  if (found && found->is_directory()) {
-    if (!path.ends_with('/')) return std::nullopt;  // it is redirected first
-    for (const std::string& index : options_.index) {
-      Result<struct stat> status = directories_[worker]->status(std::string(*relative) + index, now);
-      if (!status || !S_ISREG(status->st_mode)) continue;
-      file = std::string(*relative) + index;
-      break;
-    }
-  } else if (found) {
-    file = found->relative;
-    rest = found->rest;
-  } else if (is_missing(found.error())) {
-    file = options_.fallback.starts_with('/') ? options_.fallback.substr(1) : options_.fallback;
-  }
-  const std::string* interpreter = interpreter_of(file);
-  if (interpreter == nullptr) return std::nullopt;
-  CgiScript script = this->script(file, *interpreter);
-  script.path_info = rest;
-  return script;
+  return script(found->relative, found->rest);
 }
 
 }  // namespace webserv

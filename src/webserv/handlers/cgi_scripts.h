@@ -38,9 +38,11 @@ class CgiScripts {
   // neither has an interpreter nor may be executed.
   std::expected<CgiScript, HttpError> find(std::string_view path, unsigned worker, Clock::time_point now) const;
 
-  // The script of a path among files: of a file whose extension has an interpreter, of a directory whose index is such
-  // a file, or the fallback where nothing is. Nothing where it is for files to answer.
-  std::optional<CgiScript> find_among_files(std::string_view path, unsigned worker, Clock::time_point now) const;
+  // Whether files of that name have an interpreter, which may be themselves; "" is the root, where that is a file.
+  bool has_interpreter(std::string_view file) const { return interpreter_of(file) != nullptr; }
+
+  // A file below the root (or the root itself, "") as a script, whether it is there or not.
+  CgiScript script(std::string_view file, std::string_view path_info) const;
 
   // The folder of scripts as an absolute path; empty where the route has but one program.
   const std::string& root() const { return root_; }
@@ -50,7 +52,6 @@ class CgiScripts {
   Result<Found> walk(std::string_view relative, unsigned worker, Clock::time_point now) const;
   const std::string* interpreter_of(std::string_view file) const;
   std::optional<std::string_view> relative_to_route(std::string_view path) const;
-  CgiScript script(std::string_view relative, std::string_view interpreter) const;
 
   const CgiOptions& options_;
   const std::string root_;

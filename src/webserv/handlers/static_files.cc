@@ -57,6 +57,8 @@ Response method_not_allowed() {
   return response;
 }
 
+bool reads(const Request& request) { return request.method() == Method::get || request.method() == Method::head; }
+
 Coding choose(const Request& request, const std::vector<Coding>& available) {
   return available.empty() ? Coding::identity : choose_coding(request.head().fields, available);
 }
@@ -115,7 +117,7 @@ StaticFiles::StaticFiles(StaticFilesOptions options, std::shared_ptr<FileCaches>
       directories_(one_for_each(caches_->workers(), options_)) {}
 
 Answer StaticFiles::operator()(Request& request) const {
-  if (request.method() != Method::get && request.method() != Method::head) return method_not_allowed();
+  if (!reads(request) && options_.scripts == nullptr) return method_not_allowed();
   std::string_view relative = request.path();
   bool matches = options_.route.ends_with('/') ? relative.starts_with(options_.route) : relative == options_.route;
   if (!matches) return error(Status::not_found, "another route");
@@ -125,7 +127,8 @@ Answer StaticFiles::operator()(Request& request) const {
 }
 
 Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const {
-  if (FileCache::Entry* entry = visit.cache.find(visit.site, relative); entry && visit.now < entry->stale) {
+  FileCache::Entry* entry = reads(visit.request) ? visit.cache.find(visit.site, relative) : nullptr;
+  if (entry && visit.now < entry->stale) {
     const auto& stored = entry->in(choose(visit.request, entry->codings));
     if (stored && stored->is_usable(visit.now)) return respond(visit.request, *stored);
   }
@@ -134,8 +137,11 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
   Result<Found> found = find(visit, relative);
   if (!found) {
     visit.cache.remove(visit.site, relative);
-    return answer_missing(visit, found.error());
+    return answer_missing(visit, relative, found.error());
   }
+  bool is_script = options_.scripts != nullptr && !found->is_directory() && options_.scripts->includes(found->name);
+  if (is_script) return options_.scripts->run(visit.request, found->name, {});
+  if (!reads(visit.request)) return method_not_allowed();
   if (!found->is_directory()) return answer_file(visit, relative, std::move(*found));
   if (visit.falls_back) return error(Status::not_found, "the fallback is no file");
   if (!names_folder(relative)) {
@@ -148,14 +154,34 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
                         {.hidden_files = options_.hidden_files});
 }
 
-Answer StaticFiles::answer_missing(const Visit& visit, Error error) const {
-  if (visit.falls_back || options_.fallback.empty() || !is_missing(error)) return file_error(error);
+Answer StaticFiles::answer_missing(const Visit& visit, std::string_view relative, Error error) const {
+  if (options_.scripts != nullptr && !visit.falls_back) {
+    if (std::optional<Answer> answer = answer_of_script(visit, relative)) return std::move(*answer);
+  }
+  if (visit.falls_back || options_.fallback.empty() || !is_missing(error)) {
+    if (!reads(visit.request)) return method_not_allowed();
+    return file_error(error);
+  }
   std::string_view fallback = options_.fallback;
   if (fallback.starts_with('/')) fallback.remove_prefix(1);
   Visit again = visit;
   again.site = fallback_site_;
   again.falls_back = true;
   return answer(again, fallback);
+}
+
+// A script that nobody but its own user may read, or one with more path behind it: the first file on the way.
+std::optional<Answer> StaticFiles::answer_of_script(const Visit& visit, std::string_view relative) const {
+  for (size_t end = 0; end < relative.size(); ++end) {
+    end = std::min(relative.find('/', end), relative.size());
+    std::string_view file = relative.substr(0, end);
+    Result<struct stat> status = visit.directory.status(file, visit.now);
+    if (!status) return std::nullopt;
+    if (S_ISDIR(status->st_mode)) continue;
+    if (!options_.scripts->includes(file)) return std::nullopt;
+    return options_.scripts->run(visit.request, file, relative.substr(end));
+  }
+  return std::nullopt;
 }
 
 // What was stored and is still the same is used again; of the rest only what this answer needs is read.

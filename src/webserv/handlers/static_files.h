@@ -3,12 +3,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "webserv/handlers/fields.h"
 #include "webserv/handlers/file_cache.h"
+#include "webserv/handlers/script_files.h"
 #include "webserv/http/accept.h"
 #include "webserv/io/file.h"
 #include "webserv/server/handler.h"
@@ -26,10 +28,12 @@ struct StaticFilesOptions {
   std::string cache_control;          // of every file; empty: none
   std::vector<Coding> precompressed;  // the codings whose sidecars (name.br, name.zst, name.gz) are looked for, in the
                                       // order of preference among those the client likes the same; empty: none
-  FieldRules fields;                  // what Finish would do to its answers: prepared answers have them already
+  std::shared_ptr<const ScriptFiles> scripts;  // these are run and never shown; null: there are none
+  FieldRules fields;  // what Finish would do to its answers: prepared answers have them already
 };
 
-// Answers GET and HEAD. Called at once from every worker, each of which has its own part of the caches.
+// Answers GET and HEAD, and what scripts answer. Called at once from every worker, each of which has its own part of
+// the caches.
 class StaticFiles {
  public:
   StaticFiles(StaticFilesOptions options, std::shared_ptr<FileCaches> caches);
@@ -46,7 +50,8 @@ class StaticFiles {
 
   Answer answer(const Visit& visit, std::string_view relative) const;
   Answer answer_file(const Visit& visit, std::string_view relative, Found found) const;
-  Answer answer_missing(const Visit& visit, Error error) const;
+  Answer answer_missing(const Visit& visit, std::string_view relative, Error error) const;
+  std::optional<Answer> answer_of_script(const Visit& visit, std::string_view relative) const;
   Result<Found> find(const Visit& visit, std::string_view relative) const;
   Result<Found> find_in_folder(const Visit& visit, std::string_view folder) const;
   Result<std::shared_ptr<const StoredFile>> store(const Visit& visit, Found& found, Coding coding) const;

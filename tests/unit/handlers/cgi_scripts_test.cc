@@ -41,11 +41,6 @@ class CgiScriptsTest : public testing::Test {
     std::expected<CgiScript, HttpError> script = scripts.find(path, 0, Clock::time_point(Clock::duration(1000)));
     return script ? text(*script, folder_ / "root") : std::to_string(code(script.error().status));
   }
-  std::string find_among_files(std::string_view path) {
-    CgiScripts scripts(options_, 1);
-    std::optional<CgiScript> script = scripts.find_among_files(path, 0, Clock::time_point(Clock::duration(1000)));
-    return script ? text(*script, folder_ / "root") : "files";
-  }
 
   TemporaryFolder folder_;
   CgiOptions options_;
@@ -100,25 +95,27 @@ TEST_F(CgiScriptsTest, tells_names_of_programs_that_write_messages) {
   EXPECT_EQ(script.folder(), "/");
 }
 
-TEST_F(CgiScriptsTest, leaves_files_among_scripts_to_others) {
-  options_.route = "/";
-  options_.index = {"index.html", "index.py"};
-  const std::string python = "|/usr/bin/python3|";
-  EXPECT_EQ(find_among_files("/a.py/x"), "/a.py" + python + "/a.py|/x");
-  EXPECT_EQ(find_among_files("/app/"), "/app/index.py" + python + "/app/index.py|");
-  for (const char* path : {"/", "/plain.txt", "/run", "/page/", "/app", "/none", "/.hidden.py", "/out.py"}) {
-    EXPECT_EQ(find_among_files(path), "files") << path;
+TEST_F(CgiScriptsTest, makes_scripts_of_files_that_others_found) {
+  options_.route = "/app/";
+  CgiScripts scripts(options_, 1);
+  EXPECT_TRUE(scripts.has_interpreter("a.py"));
+  EXPECT_TRUE(scripts.has_interpreter("sub.d/.b.cgi"));
+  for (const char* file : {"", "a.txt", "run", "a.py/b", "a.PY", ".py.txt"}) {
+    EXPECT_FALSE(scripts.has_interpreter(file)) << file;
   }
+  const std::string root = folder_ / "root";
+  EXPECT_EQ(text(scripts.script("sub/a.py", "/x"), root), "/sub/a.py|/usr/bin/python3|/app/sub/a.py|/x");
+  EXPECT_EQ(text(scripts.script("b.cgi", ""), root), "/b.cgi||/app/b.cgi|");
 }
 
-TEST_F(CgiScriptsTest, lets_a_script_stand_for_what_is_not_there) {
-  options_.route = "/";
-  options_.fallback = "/a.py";
-  EXPECT_EQ(find_among_files("/none/at/all"), "/a.py|/usr/bin/python3|/a.py|");
-  EXPECT_EQ(find_among_files("/.hidden.py"), "files");
-  EXPECT_EQ(find_among_files("/plain.txt"), "files");
-  options_.fallback = "/plain.txt";
-  EXPECT_EQ(find_among_files("/none"), "files");
+TEST_F(CgiScriptsTest, makes_a_script_of_a_route_for_one_path_alone) {
+  options_.route = "/page";
+  EXPECT_EQ(text(CgiScripts(options_, 1).script("index.py", ""), folder_ / "root"),
+            "/index.py|/usr/bin/python3|/page|");
+  options_.root = folder_ / "root/a.py";
+  CgiScripts file(options_, 1);
+  EXPECT_TRUE(file.has_interpreter(""));
+  EXPECT_EQ(text(file.script("", ""), folder_ / "root"), "/a.py|/usr/bin/python3|/page|");
 }
 
 }  // namespace
