@@ -17,17 +17,9 @@ namespace webserv {
 
 namespace {
 
-constexpr MethodSet reading = {Method::get};
+constexpr MethodSet reading = {Method::get, Method::head};
 // All that a client may choose freely; OPTIONS is answered by the route.
-constexpr MethodSet all = {Method::get, Method::post, Method::put, Method::delete_, Method::patch};
-
-MethodSet common(MethodSet a, MethodSet b) {
-  MethodSet both;
-  for (Method method : {Method::get, Method::post, Method::put, Method::delete_, Method::patch}) {
-    if (a.contains(method) && b.contains(method)) both.insert(method);
-  }
-  return both;
-}
+constexpr MethodSet all = {Method::get, Method::head, Method::post, Method::put, Method::delete_, Method::patch};
 
 // What the server says of itself; like any other field it can be removed.
 const FieldRules& server_fields() {
@@ -63,7 +55,7 @@ class SiteBuilder {
     route.limits = config.limits;
     route.finish = Finish::merge(host, finish_of(config.fields, config.error_pages));
     std::visit([&](const auto& handler) { set_handler(route, handler); }, config.handler);
-    if (!config.methods.empty()) route.methods = common(route.methods, config.methods);
+    if (!config.methods.empty()) route.methods = route.methods & config.methods;
     return route;
   }
 

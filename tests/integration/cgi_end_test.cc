@@ -226,6 +226,34 @@ TEST(CgiEndTest, does_not_mind_where_a_program_leaves_a_streamed_body_unread) {
   }
 }
 
+TEST(CgiEndTest, hands_on_the_whole_body_where_the_output_ends_first) {
+  CgiServer server;
+  const std::string body(900'000, 'x');
+  const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  for (const char* route : {"cgi", "stream"}) {
+    Heard heard = server.ask(CgiServer::request("POST", "reads-on", length, route) + body);
+    EXPECT_EQ(heard.body, "done") << route;
+    EXPECT_TRUE(heard.whole) << route;
+    EXPECT_THAT(server.take_events(), HasSubstr("\"900000\"")) << route;
+  }
+}
+
+TEST(CgiEndTest, lets_a_program_end_also_where_the_client_needs_no_body) {
+  CgiServer server;
+  struct Case {
+    const char* method;
+    const char* fields;
+    int status;
+  };
+  for (const Case& c : {Case{"GET", "If-None-Match: \"v1\"\r\n", 304}, Case{"GET", "If-Match: \"v2\"\r\n", 412},
+                        Case{"HEAD", "", 200}}) {
+    Heard heard = server.ask(CgiServer::request(c.method, "works-on", c.fields));
+    EXPECT_EQ(heard.status, c.status);
+    EXPECT_THAT(server.take_events(), HasSubstr("all done")) << c.status;
+    EXPECT_THAT(server.access_line("/cgi/works-on"), HasSubstr("\"cgi_exit\":0")) << c.status;
+  }
+}
+
 TEST(CgiEndTest, leaves_no_process_and_no_descriptor_behind) {
   CgiServer server({.concurrency = 8});
   auto load = [&](size_t rounds) {

@@ -102,6 +102,8 @@ const std::map<std::string_view, std::function<void()>> behaviours = {
     {"no-content", [] { say("Status: 204\n\n"); }},
     {"cookies", [] { say("Set-Cookie: a=1\nSet-Cookie: b=2\nConnection: x\nTransfer-Encoding: y\n" + head); }},
     {"early-end", [] { say(head + "done"), ::close(STDOUT_FILENO), pause_milliseconds(300); }},
+    {"reads-on", [] { say(head + "done"), ::close(STDOUT_FILENO), say(std::to_string(read_input().size()), 2); }},
+    {"works-on", [] { say("ETag: \"v1\"\n" + head + "body"), pause_milliseconds(100), say("all done", 2); }},
     {"ignores-input", [] { say(head + "read nothing"); }},
     {"closes-input", [] { ::close(STDIN_FILENO), pause_milliseconds(50), say(head + "closed"); }},
     {"reads-slowly", [] { say(head + std::to_string(read_input(SIZE_MAX, 1).size())); }},

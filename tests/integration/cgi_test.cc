@@ -247,7 +247,8 @@ TEST(CgiTest, sends_files_that_a_program_names_and_the_route_allows) {
   EXPECT_TRUE(heard.has("Content-Type: text/plain"));
   EXPECT_FALSE(heard.head.contains("X-Sendfile"));
   EXPECT_TRUE(heard.has("X-Route: 1"));
-  heard = server.ask(CgiServer::request("GET", "sendfile?" + (server.folder() / "files/a.txt"), "Range: bytes=0-1\r\n"));
+  heard =
+      server.ask(CgiServer::request("GET", "sendfile?" + (server.folder() / "files/a.txt"), "Range: bytes=0-1\r\n"));
   EXPECT_EQ(heard.status, 206);
   EXPECT_EQ(heard.body, "co");
   EXPECT_TRUE(heard.has("X-Route: 1"));

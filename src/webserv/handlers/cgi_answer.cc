@@ -7,6 +7,7 @@
 #include "webserv/handlers/cgi_run.h"
 #include "webserv/handlers/stored_file.h"
 #include "webserv/http/mime.h"
+#include "webserv/server/representation.h"
 
 namespace webserv {
 
@@ -81,7 +82,9 @@ Task<Response> CgiRun::answer(CgiHead head) {
     response.body = Producer(produce_nothing);
   } else if (has_body) {
     response.body = Producer([self = shared_from_this()](BodySink& sink) { return self->produce(sink); });
-    co_return response;
+    // Now, and not when all is finished: where the client's copy is fresh nobody produces, and the run would end early.
+    if (wants_selection(request_.head())) select_representation(request_, response);
+    if (std::holds_alternative<Producer>(response.body)) co_return response;
   }
   // Nothing more of the output is wanted, but the program may still have something to do.
   co_await drop_output();

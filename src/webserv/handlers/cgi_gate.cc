@@ -29,8 +29,9 @@ void CgiGate::leave() {
     queue_.pop_front();
   }
   Loop& loop = first->loop;
-  loop.post([this, first = std::move(first)] {
-    if (first->turn == nullptr) return leave();
+  // The route may be gone before the loop comes to it: a reload drops it, and those who waited give up.
+  loop.post([self = shared_from_this(), first = std::move(first)] {
+    if (first->turn == nullptr) return self->leave();
     first->turn->go_on(Entry::admitted);
   });
 }

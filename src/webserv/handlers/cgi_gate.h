@@ -14,7 +14,7 @@
 
 namespace webserv {
 
-class CgiGate {
+class CgiGate : public std::enable_shared_from_this<CgiGate> {
  public:
   // A queue smooths a burst; behind a longer one clients would give up anyway.
   static constexpr size_t longest_queue = 256;

@@ -294,9 +294,10 @@ Task<Result<>> CgiRun::produce(BodySink& sink) {
 
 // Waits until the program has ended and has been told of; what it left behind is ended then.
 Task<> CgiRun::finish() {
-  feeding_.reset();
   end_watch_.reset();
+  // Whose output has ended may still read its body.
   Exit exit = co_await process_->ended();
+  feeding_.reset();
   exit_ = exit;
   never();
   tell_last_errors();

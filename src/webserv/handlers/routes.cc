@@ -10,13 +10,6 @@ namespace webserv {
 
 namespace {
 
-void unite(MethodSet& methods, MethodSet more) {
-  for (unsigned i = 0; i < static_cast<unsigned>(Method::unknown); ++i) {
-    auto method = static_cast<Method>(i);
-    if (more.contains(method)) methods.insert(method);
-  }
-}
-
 // Makes what follows from the methods: HEAD comes with GET, OPTIONS is always answered.
 void complete(Route& route) {
   if (route.methods.contains(Method::get)) route.methods.insert(Method::head);
@@ -82,7 +75,7 @@ Routes::Routes(std::string host, std::vector<Route> routes, RouteLimits limits, 
   nowhere_.finish = whole_.finish = std::move(finish);
   whole_.handler = nothing_here;
   for (uint32_t number = 0; number < routes_.size(); ++number) {
-    unite(whole_.methods, routes_[number].methods);
+    whole_.methods = whole_.methods | routes_[number].methods;
     complete(routes_[number]);
     insert(number);
   }

@@ -95,13 +95,9 @@ Outcome evaluate_preconditions(Method method, const Fields& fields, const Valida
 }
 
 bool if_range_holds(std::string_view value, const Validators& validators) {
-  if (!validators.exists) return false;
-  if (std::optional<EntityTag> tag = parse_entity_tag(value)) {
-    std::optional<EntityTag> current = parse_entity_tag(validators.etag);
-    return current && strongly_equal(*tag, *current);
-  }
-  // Two-digit years are read as near to Last-Modified: with any other century they would not name it.
-  return validators.last_modified && parse_http_date(value, *validators.last_modified) == validators.last_modified;
+  std::optional<EntityTag> tag = parse_entity_tag(value);
+  std::optional<EntityTag> current = parse_entity_tag(validators.etag);
+  return validators.exists && tag && current && strongly_equal(*tag, *current);
 }
 
 }  // namespace webserv

@@ -59,7 +59,8 @@ inline Outcome evaluate(Method method, const Fields& fields, const Validators& v
 }
 
 // Whether the value of an If-Range field names the current representation, so that a Range may be answered (RFC 9110
-// 13.1.5): by a strong entity tag, or by the very date of Last-Modified, in any of the three forms.
+// 13.1.5): by a strong entity tag. A date never does, for nobody knows that nothing changed twice within its second
+// (8.8.2.2): a client could join parts of two states.
 bool if_range_holds(std::string_view value, const Validators& validators);
 
 }  // namespace webserv

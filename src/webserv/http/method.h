@@ -26,8 +26,15 @@ class MethodSet {
   constexpr bool contains(Method method) const { return (bits_ & bit(method)) != 0; }
   constexpr bool empty() const { return bits_ == 0; }
   constexpr bool operator==(const MethodSet&) const = default;
+  friend constexpr MethodSet operator|(MethodSet a, MethodSet b) { return of(a.bits_ | b.bits_); }
+  friend constexpr MethodSet operator&(MethodSet a, MethodSet b) { return of(a.bits_ & b.bits_); }
 
  private:
+  static constexpr MethodSet of(int bits) {
+    MethodSet set;
+    set.bits_ = static_cast<uint16_t>(bits);
+    return set;
+  }
   static constexpr unsigned bit(Method method) { return 1u << static_cast<unsigned>(method); }
   uint16_t bits_ = 0;
 };

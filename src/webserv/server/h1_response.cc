@@ -58,9 +58,11 @@ bool gather_prepared(Exchange& x, const std::shared_ptr<const Prepared>& prepare
 
 // Appends `length` bytes of a file from `from`.
 Result<> append_file(std::string& out, int fd, uint64_t from, size_t length) {
-  size_t have = out.size();
+  const size_t have = out.size();
+  const size_t size = have + length;
   Result<> read;
-  out.resize_and_overwrite(have + length, [&](char* bytes, size_t size) {
+  // Of libstdc++ 12 the argument is no size to rely on: where the string grows, it is the capacity.
+  out.resize_and_overwrite(size, [&](char* bytes, size_t) {
     for (size_t done = have; done < size;) {
       ssize_t got = ::pread(fd, bytes + done, size - done, static_cast<off_t>(from + done - have));
       if (got < 0 && errno == EINTR) continue;

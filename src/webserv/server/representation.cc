@@ -17,8 +17,7 @@ constexpr std::string_view described[] = {"Content-Type", "Content-Encoding", "C
 constexpr std::string_view of_success[] = {"ETag", "Last-Modified", "Cache-Control", "Expires", "Content-Location"};
 
 // Whoever sends none of these does not ask when it was modified.
-constexpr FieldSet date_fields =
-    field_set(FieldName::if_modified_since, FieldName::if_unmodified_since, FieldName::if_range);
+constexpr FieldSet date_fields = field_set(FieldName::if_modified_since, FieldName::if_unmodified_since);
 
 // RFC 9110 15.4.5: what a cache updates its copy with, and no more.
 void make_not_modified(Response& response) {

@@ -132,12 +132,18 @@ scripts = { ".php" = "/usr/bin/php-cgi" }
 [vhost."*".route."/read/"]
 cgi = { program = "/bin/true" }
 methods = ["GET"]
+
+[vhost."*".route."/heads/"]
+root = "www"
+methods = ["HEAD"]
 )");
   constexpr std::string_view all = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH";
   expect(application, {
                           {"OPTIONS /cgi/x", "a.test", 204, "Allow", all, ""},
                           {"OPTIONS /site/x", "a.test", 204, "Allow", all, ""},
                           {"POST /read/x", "a.test", 405, "Allow", "GET, HEAD, OPTIONS", "*"},
+                          {"GET /heads/", "a.test", 405, "Allow", "HEAD, OPTIONS", "*"},
+                          {"HEAD /heads/", "a.test", 200, "Content-Type", "text/html; charset=utf-8", ""},
                       });
 }
 

@@ -69,6 +69,18 @@ TEST_F(CgiGateTest, gives_a_place_on_where_its_next_owner_is_gone) {
   EXPECT_TRUE(fourth->is_in());
 }
 
+// A reload drops the route, and the client of the run that is next goes away.
+TEST_F(CgiGateTest, may_go_while_a_place_is_on_its_way) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  gate_.reset();
+  first.reset();
+  second.reset();
+  third.reset();
+  turn();
+}
+
 TEST_F(CgiGateTest, does_not_count_those_who_went_away) {
   auto first = enter();
   auto second = enter();

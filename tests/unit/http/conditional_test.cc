@@ -226,24 +226,20 @@ TEST(Conditional, has_no_say_over_methods_that_select_nothing) {
   }
 }
 
-TEST(IfRange, holds_for_the_same_strong_tag_or_date) {
+TEST(IfRange, holds_for_the_same_strong_tag) {
   const Validators current{"\"a\"", modified};
   const Validators weak{"W/\"a\"", modified};
   const Validators bare{"", std::nullopt};
   const Validators nothing{"\"a\"", modified, false};
   EXPECT_TRUE(if_range_holds("\"a\"", current));
-  EXPECT_TRUE(if_range_holds(same_date, current));
-  EXPECT_TRUE(if_range_holds("Sunday, 06-Nov-94 08:49:37 GMT", current));
-  EXPECT_TRUE(if_range_holds("Sun Nov  6 08:49:37 1994", current));
-
-  EXPECT_FALSE(if_range_holds(earlier, current));
-  EXPECT_FALSE(if_range_holds(later, current));
+  // A second may have seen two states.
+  for (std::string_view date : {same_date, earlier, later}) EXPECT_FALSE(if_range_holds(date, current)) << date;
   for (std::string_view value : {"\"b\"", "W/\"a\"", "\"a\", \"a\"", "\"a\"x", "*", "a", "", "garbage", "\"a"}) {
     EXPECT_FALSE(if_range_holds(value, current)) << value;
   }
   EXPECT_FALSE(if_range_holds("\"a\"", weak));
   EXPECT_FALSE(if_range_holds("W/\"a\"", weak));
-  EXPECT_TRUE(if_range_holds(same_date, weak));
+  EXPECT_FALSE(if_range_holds(same_date, weak));
   EXPECT_FALSE(if_range_holds("\"\"", bare));
   EXPECT_FALSE(if_range_holds(same_date, bare));
   EXPECT_FALSE(if_range_holds("garbage", bare));
