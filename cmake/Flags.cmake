@@ -11,6 +11,10 @@ target_include_directories(webserv_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_link_libraries(webserv_flags INTERFACE Threads::Threads)
 target_compile_options(webserv_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
   -Wold-style-cast)
+# All functions of libraries are found at the start, in a table that nobody can write to any more; so calls of them need
+# no way round.
+target_compile_options(webserv_flags INTERFACE -fno-plt)
+target_link_options(webserv_flags INTERFACE LINKER:-z,relro,-z,now)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # False positives of g++ 12 in inlined std::string and std::variant (GCC PR 105329, 105562).
   target_compile_options(webserv_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
