@@ -29,4 +29,5 @@ endforeach()
 
 # conf/ and www/ lie side by side, as here, so that the relative paths in conf/webserv.toml hold.
 install(DIRECTORY www conf DESTINATION ${CMAKE_INSTALL_DATADIR}/webserv USE_SOURCE_PERMISSIONS)
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE docs/manual.md docs/configuration.md docs/cgi.md docs/logging.md
+  DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -25,6 +25,10 @@ stdenv.mkDerivation (finalAttrs: {
       ../LICENSE
       ../cmake
       ../conf
+      ../docs/cgi.md
+      ../docs/configuration.md
+      ../docs/logging.md
+      ../docs/manual.md
       ../docs/reference.py
       ../examples
       ../man

@@ -72,6 +72,10 @@ class CgiBuilder {
       findings_.add(table.region, table.path, "`cgi` has neither `root` nor `program`",
                     "give it the folder of the scripts, or the one program that answers everything");
     }
+    if (root != nullptr && !section_.name.ends_with('/')) {
+      refuse(table, "root", root->key_region, "a route for one path alone runs no script of a folder",
+             "end its path with \"/\" for all below it, or name the one program");
+    }
     if (program == nullptr) return;
     if (root != nullptr) {
       refuse(table, "program", program->key_region,

@@ -15,7 +15,14 @@ namespace webserv {
 namespace {
 
 // What to do about an address that cannot be had.
-std::string_view remedy(Error error) {
+std::string_view remedy(Error error, const Address& address) {
+  const bool is_path = !address.path().empty();
+  if (is_path && error == Error::no_such_file_or_directory) {
+    return "make the folder of the socket, or choose another address with --listen or in the configuration";
+  }
+  if (is_path && error == Error::permission_denied) {
+    return "let the user of the server write to its folder, or use a socket unit of systemd";
+  }
   switch (error) {
     case Error::permission_denied:
       return "ports below 1024 need the right CAP_NET_BIND_SERVICE, or a socket unit of systemd";
@@ -77,7 +84,7 @@ class Opening {
     }
     refusal_.errors.push_back(fmt::format("listener `{}` cannot listen at {}: {}; {}", place.name,
                                           place.address->to_string(), std::make_error_code(opened.error()).message(),
-                                          remedy(opened.error())));
+                                          remedy(opened.error(), *place.address)));
   }
 
   const std::span<const Listener> passed_;

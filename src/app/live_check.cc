@@ -28,17 +28,21 @@ constexpr uint64_t most_page = 1 << 20;
 
 std::string text_of(int error) { return std::strerror(error); }
 
-// Why the path is no folder that can be looked into; nothing where it is one.
-std::optional<Fault> fault_of_folder(const std::string& path) {
+// Why the path is no folder that can be looked into, or that one has the other rights to (access(2)); nothing where it
+// is.
+std::optional<Fault> fault_of_folder(const std::string& path, int rights = R_OK | X_OK) {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0) {
     return Fault{fmt::format("the folder {} cannot be opened: {}", in_quotes(path), text_of(errno)),
                  errno == ENOENT ? "make it, or name another one" : ""};
   }
   if (!S_ISDIR(status.st_mode)) return Fault{fmt::format("{} is no folder", in_quotes(path)), "name a folder"};
-  if (::access(path.c_str(), R_OK | X_OK) == 0) return std::nullopt;
-  return Fault{fmt::format("the folder {} cannot be read by this user: {}", in_quotes(path), text_of(errno)),
-               "let the user of the server read and enter it"};
+  if (::access(path.c_str(), rights) == 0) return std::nullopt;
+  const bool to_write = (rights & W_OK) != 0;
+  return Fault{fmt::format("the folder {} cannot be {} by this user: {}", in_quotes(path),
+                           to_write ? "written" : "read", text_of(errno)),
+               to_write ? "let the user of the server write to it, or let systemd hand over the socket"
+                        : "let the user of the server read and enter it"};
 }
 
 std::optional<Fault> fault_of_file(const std::string& path, uint64_t most) {
@@ -72,7 +76,10 @@ std::optional<Fault> fault_of_program(const std::string& path) {
 
 // Why no socket can be bound to the address; nothing where one can, or where one of ours is.
 std::optional<Fault> fault_of_binding(const Address& address) {
-  if (!address.path().empty()) return fault_of_folder(std::filesystem::path(address.path()).parent_path().string());
+  if (!address.path().empty()) {
+    const std::string folder = std::filesystem::path(address.path()).parent_path().string();
+    return fault_of_folder(folder.empty() ? "." : folder, W_OK | X_OK);
+  }
   const Fd socket(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   const int ipv6_only = address.both_families() ? 0 : 1;
@@ -104,7 +111,7 @@ class LiveCheck {
 
   void check(const RouteConfig& route) {
     check_pages(route.error_pages, route.places);
-    if (const auto* files = std::get_if<StaticFilesConfig>(&route.handler)) check(*files, route.places);
+    if (const auto* files = std::get_if<StaticFilesConfig>(&route.handler)) check(*files, route);
     if (const auto* cgi = std::get_if<CgiConfig>(&route.handler)) check(*cgi, "cgi", route.places);
   }
 
@@ -122,8 +129,11 @@ class LiveCheck {
   }
 
  private:
-  void check(const StaticFilesConfig& files, const Places& places) {
-    const std::optional<Fault> fault = fault_of_folder(files.root);
+  void check(const StaticFilesConfig& files, const RouteConfig& route) {
+    const Places& places = route.places;
+    // A route for one path alone may be of a file.
+    const bool is_file = !route.path.ends_with('/') && std::filesystem::is_regular_file(files.root);
+    const std::optional<Fault> fault = is_file ? fault_of_file(files.root, UINT64_MAX) : fault_of_folder(files.root);
     tell(places, "root", fault);
     check_folders(files.symlinks, "symlinks", places);
     if (!fault && !files.fallback.empty())

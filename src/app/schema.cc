@@ -390,7 +390,9 @@ constexpr auto keys = std::to_array<Key>({
     {.name = "interpreters",
      .type = Type::map,
      .stands_in = {Table::cgi},
-     .text = "What runs the scripts with an extension; other files run themselves, where they have the run bit.",
+     .text = "What runs the scripts with an extension (\"\": they run themselves); other files run themselves, where "
+             "they have the run "
+             "bit.",
      .pattern = interpreters,
      .names = "EXTENSION",
      .name_pattern = extensions},
@@ -406,7 +408,7 @@ constexpr auto keys = std::to_array<Key>({
      .type = Type::duration,
      .stands_in = {Table::cgi_limits},
      .fallback = "\"0s\"",
-     .text = "Between SIGTERM and SIGKILL when a program is ended; 0s: no SIGTERM.",
+     .text = "Between SIGTERM and SIGKILL when a program is ended; 0s: no SIGTERM, where it has a cgroup.",
      .range = {.least = 0, .most = hour}},
     {.name = "memory",
      .type = Type::size,
