@@ -185,7 +185,8 @@ class RouteBuilder {
       }
       respond.type = type->text;
     }
-    if (!is_bodiless(respond.status)) return respond;
+    // RFC 9110 15.3.6: that of 205 is empty.
+    if (!is_bodiless(respond.status) && respond.status != Status::reset_content) return respond;
     for (std::string_view key : {"text", "type"}) {
       if (const Entry* entry = table->find(key)) {
         findings_.add(entry->key_region, table->path_of(key),

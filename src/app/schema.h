@@ -1,6 +1,5 @@
 // Every key of the configuration once: what it may hold, where it may stand, what holds without it, what it is for. The
-// reader walks this table, and json_schema.h describes the configuration to people and editors from it alone. Key names
-// occur here and where values are filled in (config_build.cc, config_vhost.cc), nowhere else.
+// reader walks this table, and json_schema.h describes the configuration to people and editors from it alone.
 #pragma once
 
 #include <cstdint>

@@ -182,11 +182,7 @@ std::shared_ptr<const Hosts> build_hosts(const Config& config, unsigned workers,
 Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& limits) {
   Application site;
   site.handler = [hosts](Request& request) { return (*hosts)(request); };
-  site.refusal = [hosts](const HttpError& wrong) {
-    Response response = error(wrong);
-    hosts->default_finish().apply(response);
-    return response;
-  };
+  site.refusal = [hosts](Request& request, const HttpError& wrong) { return hosts->refuse(request, wrong); };
   site.limits = limits;
   return site;
 }

@@ -46,6 +46,7 @@ Answer handle(Request& request) {
   if (request.path() == "/echo") return echo(request);
   if (request.path() == "/slow") return slow(request);
   if (request.path() == "/throw") throw std::runtime_error("broken");
+  if (request.path() == "/throw_anything") throw 42;
   if (request.path() == "/large") return text(std::string(100'000, 'x'));
   Response response;
   response.status = request.path() == "/204" ? Status::no_content : Status::ok;
@@ -224,10 +225,12 @@ TEST(ConversationTest, sends_earlier_answers_before_a_handler_that_takes_time) {
 }
 
 TEST(ConversationTest, answers_500_when_the_handler_throws_and_goes_on) {
-  Conversation conversation(handle);
-  std::string heard = conversation.all_at_once("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n" + get);
-  EXPECT_THAT(heard, StartsWith("HTTP/1.1 500 "));
-  EXPECT_THAT(heard, HasSubstr("\r\n\r\n/a"));
+  for (const char* path : {"/throw", "/throw_anything"}) {
+    Conversation conversation(handle);
+    std::string heard = conversation.all_at_once(std::string("GET ") + path + " HTTP/1.1\r\nHost: x\r\n\r\n" + get);
+    EXPECT_THAT(heard, StartsWith("HTTP/1.1 500 ")) << path;
+    EXPECT_THAT(heard, HasSubstr("\r\n\r\n/a")) << path;
+  }
 }
 
 TEST(ConversationTest, resets_a_connection_whose_body_cannot_be_finished) {
@@ -268,6 +271,24 @@ TEST(ConversationTest, reads_large_bodies_behind_a_pipelined_head_at_the_end_of_
                      "\r\nTransfer-Encoding: chunked\r\n\r\n493E0\r\n" + body + "\r\n0\r\n\r\n";
   std::string heard = plain(conversation.all_at_once(padding + post + get));
   EXPECT_EQ(heard, ok("/a") + ok("<" + body + ">") + ok("/a"));
+}
+
+// A head that fills the buffer to its end, or nearly so, and whose body is still to come.
+TEST(ConversationTest, finds_room_for_a_body_behind_a_head_that_ends_where_the_buffer_does) {
+  const size_t capacity = Limits().head.head_size + body_room;
+  for (const std::string& framing : {std::string("Transfer-Encoding: chunked"), std::string("Content-Length: 5")}) {
+    const std::string post =
+        "POST /echo HTTP/1.1\r\nHost: x\r\n" + framing + "\r\nX: " + std::string(6'000, 'q') + "\r\n\r\n";
+    const std::string begin = "GET /a HTTP/1.1\r\nHost: x\r\nX: ";
+    for (size_t left = 0; left < 5; ++left) {
+      const size_t padding = capacity - left - post.size() - begin.size() - 4;
+      Conversation conversation(handle);
+      conversation.start();
+      conversation.feed(begin + std::string(padding, 'p') + "\r\n\r\n" + post);
+      conversation.feed(framing.starts_with('T') ? "5\r\nhello\r\n0\r\n\r\n" : "hello");
+      EXPECT_EQ(plain(conversation.stream().output()), ok("/a") + ok("<hello>")) << framing << ", " << left;
+    }
+  }
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 """What becomes of connections and of the socket when the server is stopped, restarted or killed."""
+import errno
 import signal
+import socket
 import threading
 import time
 import unittest
@@ -76,6 +78,23 @@ class Drain(unittest.TestCase):
             self.assertEqual((response.body, response.closes), (b"text", True))
             client.end()
             end_of(server)
+
+    def test_new_clients_are_refused_and_a_successor_has_the_address(self):
+        with Server(SITE % "30s", FILES) as server, server.client(receive_buffer=1 << 16) as client:
+            client.send(head(request="GET /large HTTP/1.1"))
+            self.assertFalse(client.is_silent(5))
+            server.signal(signal.SIGTERM)
+            self.assertTrue(wait_until(lambda: self.is_refused(server.address)))
+            with socket.create_server(server.address):
+                pass
+            self.assertEqual(client.response().body, LARGE)
+            client.end()
+            end_of(server)
+
+    @staticmethod
+    def is_refused(address):
+        with socket.socket() as probe:
+            return probe.connect_ex(address) == errno.ECONNREFUSED
 
     def test_who_does_not_end_is_cut_off_when_the_time_is_over(self):
         with Server(SITE % "1s", FILES) as server, server.client(receive_buffer=4096) as client:

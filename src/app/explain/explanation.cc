@@ -127,8 +127,8 @@ class Explainer {
 
   Explanation explain() {
     to_.listeners.push_back(&listener_);
-    if (answer_.seen) {
-      describe_host();
+    if (answer_.seen) describe_host();
+    if (answer_.seen && !answer_.seen->refused) {
       describe_route();
       describe_limits();
     }
@@ -233,9 +233,8 @@ class Explainer {
     if (to_.status == code(Status::not_modified)) to_.reason = "the client has it: its precondition says so";
     if (to_.status == code(Status::partial_content)) to_.reason += ": the range that was asked for";
     if (answer_.reason.empty()) return;
-    const Finish& finish = found_ != nullptr   ? found_->finish
-                           : match_ != nullptr ? match_->routes->finish()
-                                               : hosts_.default_finish();
+    const Finish& finish =
+        found_ != nullptr ? found_->finish : hosts_.finish_for(listener_.name, answer_.seen ? answer_.seen->host : "");
     const ErrorPageFile* page = finish.error_pages.find(static_cast<Status>(to_.status));
     if (page == nullptr) return;
     to_.error_page = Fact{page->path(), answer_.has_page ? "" : "cannot be read", 0};

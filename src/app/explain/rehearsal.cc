@@ -103,8 +103,13 @@ class Rehearsal final : public Deferred {
   Application watch(const Application& application) {
     Application watched = application;
     watched.handler = Handler([this, &application](Request& request) { return ask(application, request); });
-    watched.refusal = [this, &application](const HttpError& wrong) {
-      Response response = application.refusal(wrong);
+    watched.refusal = [this, &application](Request& request, const HttpError& wrong) {
+      Response response = application.refusal(request, wrong);
+      if (!request.host().empty()) {
+        result_.seen.emplace();
+        result_.seen->refused = true;
+        result_.seen->host = request.host();
+      }
       note(response);
       return response;
     };
@@ -116,8 +121,12 @@ class Rehearsal final : public Deferred {
     Answer answer = application.handler(request);
     TargetForm form = request.head().target.form;
     bool has_path = form == TargetForm::origin || form == TargetForm::absolute;
-    result_.seen = {std::string(request.host()), std::string(request.path()), has_path,
-                    std::string(request.vhost),  std::string(request.route),  request.limits};
+    result_.seen = {.host = std::string(request.host()),
+                    .path = std::string(request.path()),
+                    .has_path = has_path,
+                    .vhost = std::string(request.vhost),
+                    .route = std::string(request.route),
+                    .limits = request.limits};
     if (Response* response = std::get_if<Response>(&answer)) {
       note(*response);
       return answer;

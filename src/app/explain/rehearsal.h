@@ -20,8 +20,9 @@ struct Rehearsed {
   bool has_page = false;                                    // a configured error page is the body
   Trace trace;
 
-  // The request as its handler sees it; nothing where it was refused before.
+  // The request as its handler sees it; nothing where its head was refused.
   struct Seen {
+    bool refused = false;  // before a handler was asked: of this, only the host is known
     std::string host;
     std::string path;
     bool has_path = false;  // else its target is "*" or an authority

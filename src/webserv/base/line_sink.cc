@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <string>
 
 #include "webserv/base/text.h"
@@ -25,14 +26,15 @@ LineSink::LineSink(int fd) : fd_(fd), kind_(Kind::other) {
 
 void LineSink::write(std::string_view lines) {
   const std::lock_guard lock(mutex_);
-  if (cut_ && wait_until_writable() && write_some("\n") == 1) cut_ = false;
+  int patience = stalled_ ? 0 : patience_milliseconds;
+  if (cut_ && wait_until_writable(patience) && write_some("\n") == 1) cut_ = false;
   const size_t size = lines.size();
   while (!lines.empty()) {
     const std::ptrdiff_t written = write_some(lines);
     if (written > 0) {
       stalled_ = false;
       lines.remove_prefix(static_cast<size_t>(written));
-    } else if (written == 0 || (errno != EINTR && (errno != EAGAIN || !wait_until_writable()))) {
+    } else if (written == 0 || (errno != EINTR && (errno != EAGAIN || !wait_until_writable(patience)))) {
       break;
     }
   }
@@ -55,11 +57,18 @@ std::ptrdiff_t LineSink::write_some(std::string_view bytes) {
   return ::write(fd_, bytes.data(), bytes.size());
 }
 
-bool LineSink::wait_until_writable() {
+// Takes the time that it waits off the patience.
+bool LineSink::wait_until_writable(int& patience) {
+  using namespace std::chrono;
+  const auto since = steady_clock::now();
   pollfd waiting{fd_, POLLOUT, 0};
-  if (poll(&waiting, 1, stalled_ ? 0 : patience_milliseconds) > 0) return true;
-  stalled_ = true;
-  return false;
+  if (poll(&waiting, 1, patience) <= 0) {
+    stalled_ = true;
+    return false;
+  }
+  patience -=
+      static_cast<int>(std::min<int64_t>(patience, duration_cast<milliseconds>(steady_clock::now() - since).count()));
+  return true;
 }
 
 bool is_journal(int fd, const char* journal_stream) {

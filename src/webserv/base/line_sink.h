@@ -33,7 +33,7 @@ class LineSink {
   enum class Kind { other, pipe, socket };
 
   std::ptrdiff_t write_some(std::string_view bytes);
-  bool wait_until_writable();
+  bool wait_until_writable(int& patience);
 
   const int fd_;
   Kind kind_;

@@ -1,4 +1,4 @@
-// Programs that answer requests by the Common Gateway Interface (RFC 3875). docs/manual.md says what scripts can rely
+// Programs that answer requests by the Common Gateway Interface (RFC 3875). docs/cgi.md says what scripts can rely
 // on.
 #pragma once
 

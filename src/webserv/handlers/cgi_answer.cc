@@ -69,7 +69,7 @@ Task<Response> CgiRun::answer(CgiHead head) {
   Response response;
   response.status = head.status;
   for (const Field& field : head.fields) response.fields.add(field.name, field.value);
-  bool has_body = !is_bodiless(head.status);
+  bool has_body = !is_bodiless(head.status) && head.status != Status::reset_content;
   promised_ = head.content_length;
   if (promised_ && has_body) response.fields.add("Content-Length", std::to_string(*promised_));
   if (!head.local_redirect.empty()) {

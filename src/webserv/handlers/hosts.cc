@@ -80,7 +80,16 @@ Answer Hosts::operator()(Request& request) const {
   return response;
 }
 
-const Finish& Hosts::default_finish() const {
+Response Hosts::refuse(Request& request, const HttpError& wrong) const {
+  const Match* match = request.host().empty() ? nullptr : find(request.listener(), request.host());
+  if (match != nullptr) request.vhost = match->routes->host();
+  Response response = error(wrong);
+  finish_for(request.listener(), request.host()).apply(response);
+  return response;
+}
+
+const Finish& Hosts::finish_for(std::string_view listener, std::string_view host) const {
+  if (const Match* match = find(listener, host)) return match->routes->finish();
   for (uint32_t match : defaults_) {
     if (match != NameTable::none) return matches_[match].routes->finish();
   }

@@ -35,8 +35,12 @@ class Hosts {
 
   Answer operator()(Request& request) const;
 
-  // What errors get that come before any host is known: of the host "*" at the first listener that has one.
-  const Finish& default_finish() const;
+  // The answer to a request that is refused.
+  Response refuse(Request& request, const HttpError& wrong) const;
+
+  // What the answers of a host get that no route gives. Where nobody answers to it, or it is not known (""), that of
+  // "*" at the listener, or else at the first one that has it.
+  const Finish& finish_for(std::string_view listener, std::string_view host) const;
 
  private:
   // Listeners that hosts name each have names of their own; all others share group 0.

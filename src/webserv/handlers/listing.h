@@ -20,7 +20,7 @@ struct ListingOptions {
   bool hidden_files = false;  // they are shown too
 };
 
-// The listing of `folder`, which is `relative` in `directory`: "" or with a slash at the end. Only what can be opened
+// The listing of `folder`, which is `relative` in `directory`: "" or with a slash at the end. Only what can be found
 // is shown: no broken link, none that leads out, no FIFO. The query of the request says the order
 // (?sort=name|size|mtime and &order=asc|desc; directories always come first), its Accept fields the form. Other
 // connections go on meanwhile. `directory` and `request` outlive the task.

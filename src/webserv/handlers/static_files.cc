@@ -32,7 +32,7 @@ bool names_folder(std::string_view relative) { return relative.empty() || relati
 // either.
 bool is_missing(Error error) {
   return error == Error::no_such_file_or_directory || error == Error::not_a_directory ||
-         error == Error::filename_too_long;
+         error == Error::filename_too_long || error == Error::is_a_directory;
 }
 
 Response file_error(Error reason) {
@@ -40,6 +40,7 @@ Response file_error(Error reason) {
     case Error::no_such_file_or_directory:
     case Error::not_a_directory:
     case Error::filename_too_long: return error(Status::not_found, "no such file");
+    case Error::is_a_directory: return error(Status::not_found, "a folder without an index, and listing is off");
     case Error::too_many_symbolic_link_levels: return error(Status::not_found, "links that lead nowhere");
     case Error::cross_device_link: return error(Status::not_found, "a link that leads out of the root");
     case Error::permission_denied:
@@ -271,7 +272,11 @@ Result<StaticFiles::Found> StaticFiles::find_in_folder(const Visit& visit, std::
     if (!file && !is_missing(file.error())) return std::unexpected(file.error());
   }
   // A route for one path could not serve what it lists.
-  if (!options_.listing || !options_.route.ends_with('/')) return std::unexpected(Error::no_such_file_or_directory);
+  if (!options_.listing || !options_.route.ends_with('/')) {
+    Result<struct stat> status = visit.directory.status(folder, visit.now);
+    const bool is_there = status && S_ISDIR(status->st_mode);
+    return std::unexpected(is_there ? Error::is_a_directory : Error::no_such_file_or_directory);
+  }
   Result<OpenedFile> listed = visit.directory.open(folder, visit.now);
   if (!listed) return std::unexpected(listed.error());
   if (!listed->is_directory()) return std::unexpected(Error::not_a_directory);

@@ -198,7 +198,7 @@ std::expected<bool, HttpError> RequestParser::parse(std::string_view data, Reque
   const char* at = data.data() + line_;
   LineEnd line{at, nullptr};
   if (line_ == 0) {
-    head.fields.clear();
+    head.forget();
     line = read_request_line(at, text, head, target_error_);
   }
   if (line.next != nullptr) {

@@ -33,6 +33,12 @@ struct RequestHead {
 
   // Whether the connection may go on after this message (RFC 9112 9.3), as far as the client is concerned.
   bool keep_alive = true;
+
+  // Where a head is not whole, nothing that another one named is taken for its own.
+  void forget() {
+    method_name = target.text = {};
+    fields.clear();
+  }
 };
 
 // Reads one head. The caller keeps the bytes of an unfinished head where they are, appends what arrives and calls

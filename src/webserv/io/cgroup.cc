@@ -59,7 +59,7 @@ void for_each_folder(int folder, Visit visit) {
 constexpr int most_nested = 16;
 
 Result<> remove_group(int parent, const char* name, int nested = 0) {
-  if (::unlinkat(parent, name, AT_REMOVEDIR) == 0) return {};
+  if (::unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return {};
   if (errno != EBUSY || nested == most_nested) return last_error();
   Fd folder(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return last_error();

@@ -49,6 +49,12 @@ Listener::Socket::~Socket() {
   if (!path.empty()) ::unlink(path.c_str());
 }
 
+void Listener::shut() const {
+  if (!is_ours()) return;
+  if (!socket_->path.empty()) ::unlink(std::exchange(socket_->path, {}).c_str());
+  ::shutdown(fd(), SHUT_RD);
+}
+
 Listener::Listener(Fd fd, std::string name, bool ours)
     : socket_(std::make_shared<Socket>(std::move(fd), ours)), name_(std::move(name)) {
   int flags = ::fcntl(this->fd(), F_GETFL);

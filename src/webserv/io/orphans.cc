@@ -79,7 +79,9 @@ bool Orphans::may_belong_to_a_run(pid_t orphan) const {
 }
 
 bool Orphans::sweep() {
-  std::unique_lock nothing_starts(starting_);
+  // Where many programs are started there is always one that is: it is looked again later, for nobody waits here.
+  std::unique_lock nothing_starts(starting_, std::try_to_lock);
+  if (!nothing_starts) return true;
   std::lock_guard lock(mutex_);
   bool some_left = !runs_.empty();
   for (pid_t id : children_of(::getpid())) {
@@ -88,8 +90,10 @@ bool Orphans::sweep() {
     siginfo_t info{};
     // Somebody else may have reaped it, and the number may be another's now.
     bool ours = orphan && ::waitid(P_PIDFD, static_cast<id_t>(orphan.get()), &info, WEXITED | WNOHANG) == 0;
-    if (!ours || info.si_pid != 0) continue;
+    if (!ours) continue;
+    // One that has just ended may have left others, which have come to us since.
     some_left = true;
+    if (info.si_pid != 0) continue;
     if (!may_belong_to_a_run(id)) ::syscall(SYS_pidfd_send_signal, orphan.get(), SIGKILL, nullptr, 0);
   }
   return some_left;

@@ -71,6 +71,8 @@ std::optional<Exit> Process::Child::exit() {
   rusage used{};
   // It stays a zombie until reap(): its number is that of its process group too, and must not become somebody else's.
   long result = ::syscall(SYS_waitid, P_PIDFD, pidfd_.get(), &info, WEXITED | WNOHANG | WNOWAIT, &used);
+  // Somebody else has reaped it, and nobody can say how it ended.
+  if (result != 0 && errno == ECHILD) return exit_ = Exit{.signal = SIGKILL};
   if (result != 0 || info.si_pid == 0) return std::nullopt;
   exit_.emplace();
   (info.si_code == CLD_EXITED ? exit_->code : exit_->signal) = info.si_status;
@@ -82,8 +84,10 @@ std::optional<Exit> Process::Child::exit() {
 RunUsage Process::Child::usage() const { return cgroup_ ? cgroup_->usage() : usage_; }
 
 Result<> Process::Child::watch() {
-  if (std::exchange(watched_, true)) return {};
-  return loop().watch(pidfd_.get(), EPOLLIN | EPOLLET, *this);
+  if (watched_) return {};
+  Result<> watching = loop().watch(pidfd_.get(), EPOLLIN | EPOLLET, *this);
+  watched_ = watching.has_value();
+  return watching;
 }
 
 void Process::Child::wait(Ended* waiting) {

@@ -152,8 +152,9 @@ bool Stream::SendFile::attempt() {
 
 Result<> DescriptorStream::arm() {
   if (registered_) return {};
-  registered_ = true;
-  return loop().watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
+  Result<> watched = loop().watch(fd_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, *this);
+  registered_ = watched.has_value();
+  return watched;
 }
 
 void DescriptorStream::close_descriptor() {

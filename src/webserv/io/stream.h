@@ -193,8 +193,8 @@ class Stream::Write final : Operation {
         more_(more) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
-  Result<> await_resume() const {
-    if (error_ != Error{}) return std::unexpected(error_);
+  Result<> await_resume() {
+    if (error_ != Error{}) return std::unexpected(stream_.failed_ = error_);
     return {};
   }
 
@@ -212,8 +212,8 @@ class Stream::SendFile final : Operation {
       : Operation(stream, &Stream::writing_), fd_(fd), from_(from), left_(length) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
-  Result<> await_resume() const {
-    if (error_ != Error{}) return std::unexpected(error_);
+  Result<> await_resume() {
+    if (error_ != Error{}) return std::unexpected(stream_.failed_ = error_);
     return {};
   }
 

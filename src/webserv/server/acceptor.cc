@@ -75,6 +75,9 @@ bool Acceptor::accept_one() {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
+    case EINVAL:
+    case ENOTSOCK:
+    case EOPNOTSUPP:
       // The listener stays readable: without a pause the loop would spin.
       if (worker_.loop().now() >= tell_again_) {
         tell_again_ = worker_.loop().now() + tell_pause;

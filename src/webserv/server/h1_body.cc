@@ -26,6 +26,7 @@ void H1Body::begin(Stream& client, InputBuffer& in, std::string& out, const Rout
   decoded_ = 0;
   received_ = 0;
   if (ended_) return;
+  next_pause_ = bytes_per_turn;
   decoder_ = ChunkDecoder();
   waited_ = {};
 }
@@ -87,6 +88,10 @@ Task<std::expected<size_t, HttpError>> H1Body::read_chunked(std::span<char> into
 Task<std::expected<size_t, HttpError>> H1Body::receive(std::span<char> into) {
   bool asked = co_await ask_for_it();
   if (!asked) co_return std::unexpected(cut_off);
+  if (received_ >= next_pause_) {
+    next_pause_ = received_ + bytes_per_turn;
+    co_await client_->loop().next_turn();
+  }
   client_->expires_in(limits_->body);
   Clock::time_point before = client_->loop().now();
   Result<size_t> got = co_await client_->read_some(into);

@@ -55,6 +55,7 @@ class H1Body final : public Body {
   uint64_t left_ = 0;     // of a declared length
   uint64_t decoded_ = 0;  // payload that was handed on
   uint64_t received_ = 0;
+  uint64_t next_pause_ = 0;   // of received_: others get their turn then
   Clock::duration waited_{};  // for the client, in all
   bool expects_continue_ = false;
   bool ended_ = true;

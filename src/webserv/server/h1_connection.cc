@@ -55,10 +55,10 @@ Task<> H1Connection::serve() {
       // Silently: a late 408 would be taken for the answer to the next request.
       if (!woken) break;
       next = co_await converse();
-      client_.expires_in(limits().idle);
+      client_.expires_in(served_ == 0 ? limits().head_time : limits().idle);
     }
     if (next == Next::linger) co_await linger();
-  } catch (const std::exception&) {
+  } catch (...) {
     next = Next::reset;  // out of memory, most likely: this connection ends, the others go on
   }
   client_.close(next == Next::reset);
@@ -74,7 +74,11 @@ Task<H1Connection::Next> H1Connection::converse() {
   ExchangeLease lease(worker_.exchanges);
   Exchange& x = *lease;
   unsigned answered = 0;
-  Next next = overloaded_ ? refuse(x, too_many_connections) : Next::go_on;
+  Next next = Next::go_on;
+  if (overloaded_) {
+    x.request.head_.forget();
+    next = refuse_head(x, too_many_connections);
+  }
   for (;;) {
     bool whole = next == Next::go_on && !x.in.empty() && read_head(x, next);
     bool full = x.out.size() > gather_size || answered == requests_per_turn;
@@ -99,7 +103,10 @@ Task<H1Connection::Next> H1Connection::converse() {
       if (!concluded) next = co_await conclude_later(x, answer, at_once);
       continue;
     }
-    if (x.in.make_room()) x.parser.reset();
+    if (x.in.make_room()) {
+      x.parser.reset();
+      x.request.head_.forget();
+    }
     Progress got = client_.read_now(x.in.room());
     if (got.bytes > 0) {
       x.in.added(got.bytes);
@@ -118,7 +125,7 @@ Task<H1Connection::Next> H1Connection::converse() {
 Task<H1Connection::Next> H1Connection::more(Exchange& x) {
   if (!std::exchange(x.head_timed, true)) client_.expires_in(limits().head_time);
   Result<size_t> got = co_await client_.read_some(x.in.room());
-  if (!got) co_return got.error() == Error::timed_out ? refuse(x, slow_head) : Next::reset;
+  if (!got) co_return got.error() == Error::timed_out ? refuse_head(x, slow_head) : Next::reset;
   if (*got == 0) co_return Next::close;
   x.in.added(*got);
   co_return Next::go_on;
@@ -130,7 +137,7 @@ bool H1Connection::read_head(Exchange& x, Next& next) {
     x.begin_with(worker_.application);
   std::expected<bool, HttpError> whole = x.parser.parse(x.in.unread(), x.request.head_);
   if (!whole) {
-    next = refuse(x, whole.error());
+    next = refuse_head(x, whole.error());
     return false;
   }
   if (!*whole) return false;
@@ -139,10 +146,19 @@ bool H1Connection::read_head(Exchange& x, Next& next) {
   return true;
 }
 
+// A body that is not there yet needs room behind its head, which is read again where it has moved for it.
+void H1Connection::make_room_for_body(Exchange& x) {
+  if (!x.in.crowded(x.request.head_.size, body_room) || !x.in.make_room()) return;
+  [[maybe_unused]] std::expected<bool, HttpError> again = x.parser.parse(x.in.unread(), x.request.head_);
+  x.parser.reset();
+}
+
 // Makes the request of its head: framing, path and host.
 std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   Request& request = x.request;
   const RequestHead& head = request.head_;
+  const bool has_framing = head.fields.any(framing_fields);
+  if (has_framing) make_room_for_body(x);
   request.limits = x.application->limits.route;
   request.forget_notes();
   request.path_ = head.target.path;
@@ -154,7 +170,7 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   request.secure_ = entrance_.secure;
 
   std::expected<Framing, HttpError> framing;
-  if (head.fields.any(framing_fields)) framing = request_framing(head);
+  if (has_framing) framing = request_framing(head);
   bool continues = false;
   std::string_view expectation = head.fields.value(FieldName::expect);
   if (!expectation.empty()) continues = equals_ignoring_case(expectation, "100-continue");
@@ -174,7 +190,7 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
 // The handler's answer, or the refusal of a request that never reaches it.
 Answer H1Connection::ask(Exchange& x) {
   if (std::optional<HttpError> wrong = begin_request(x)) {
-    Response response = refusal(*wrong);
+    Response response = refusal(x, *wrong);
     if (wrong->status == Status::not_found) return response;
     x.body.give_up();
     return closing(std::move(response));
@@ -185,7 +201,7 @@ Answer H1Connection::ask(Exchange& x) {
 Answer H1Connection::ask_handler(Exchange& x) {
   try {
     return x.application->handler(x.request);
-  } catch (const std::exception&) {
+  } catch (...) {
     return error(Status::internal_server_error, "the handler failed");
   }
 }
@@ -205,7 +221,7 @@ void H1Connection::set_shape(Exchange& x, const Response& response) {
 // How to go on after the answer that x.shape tells of.
 H1Connection::Next H1Connection::after_answer(const Exchange& x) {
   if (x.shape.keep_alive) return Next::go_on;
-  bool all_said = !x.request.head().keep_alive && x.body.ended() && x.in.empty();
+  bool all_said = !x.request.head().keep_alive && x.body.ended() && x.body.received() == 0 && x.in.empty();
   return all_said ? Next::close : Next::linger;
 }
 
@@ -213,7 +229,7 @@ H1Connection::Next H1Connection::after_answer(const Exchange& x) {
 bool H1Connection::conclude(Exchange& x, Response& response) {
   if (wants_selection(x.request.head_)) select_representation(x.request, response);
   if (response.server_error_page && std::holds_alternative<std::monostate>(response.body)) {
-    response = error_page(response, x.request.field(FieldName::accept));
+    response = error_page(response, x.request.head_.fields.joined(FieldName::accept));
   }
   set_shape(x, response);
   bool whole = gather_response(x, response, x.shape);
@@ -243,6 +259,7 @@ Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answe
   if (!gathered && conclude(x, response)) co_return after_answer(x);
   uint64_t sent = 0;
   Result<> whole = co_await send_body(client_, x, response, is_chunked(response, x.shape), sent);
+  if (!whole && response.reason.empty()) response.reason = "the answer was cut off";
   log(x, response, sent);
   co_return whole ? after_answer(x) : Next::reset;
 }
@@ -261,9 +278,9 @@ Task<Response> H1Connection::settle(Exchange& x, Task<Response>& handler) {
   for (unsigned redirects = 0;; ++redirects) {
     const LocalRedirect* to = std::get_if<LocalRedirect>(&response.body);
     if (to == nullptr) co_return response;
-    if (redirects == most_redirects) co_return refusal(many_redirects);
+    if (redirects == most_redirects) co_return refusal(x, many_redirects);
     std::optional<HttpError> wrong = redirect(x, *to);
-    if (wrong) co_return refusal(*wrong);
+    if (wrong) co_return refusal(x, *wrong);
     Answer answer = ask_handler(x);
     if (auto* task = std::get_if<Task<Response>>(&answer)) {
       response = co_await outcome(*task);
@@ -277,7 +294,7 @@ Task<Response> H1Connection::outcome(Task<Response>& handler) {
   try {
     Response response = co_await handler;
     co_return response;
-  } catch (const std::exception&) {
+  } catch (...) {
     co_return error(Status::internal_server_error, "the handler failed");
   }
 }
@@ -306,25 +323,34 @@ std::optional<HttpError> H1Connection::redirect(Exchange& x, const LocalRedirect
   return std::nullopt;
 }
 
-Response H1Connection::refusal(const HttpError& wrong) const {
-  const Application& application = *worker_.application;
-  if (application.refusal) return application.refusal(wrong);
+Response H1Connection::refusal(Exchange& x, const HttpError& wrong) const {
+  if (x.application->refusal) return x.application->refusal(x.request, wrong);
   return error(wrong);
 }
 
 // Gathers the answer to what is no proper request: the last one of the connection.
 H1Connection::Next H1Connection::refuse(Exchange& x, const HttpError& wrong) {
-  x.request.limits = limits().route;
-  x.request.forget_notes();
-  Response response = refusal(wrong);
+  Response response = refusal(x, wrong);
   if (std::holds_alternative<std::monostate>(response.body)) response = error_page(response, {});
   MessageShape shape;
   shape.ok_and_date = worker_.ok_and_date();
   shape.keep_alive = false;
+  shape.head_only = x.request.head_.method_name == name_of(Method::head);
   bool whole = gather_response(x, response, shape);
-  if (auto* page = std::get_if<std::string>(&response.body); page != nullptr && !whole) x.out.append(*page);
+  if (!whole) x.out.append(bytes_of(response.body));
   log(x, response, body_sent_at_once(response, shape));
   return Next::linger;
+}
+
+// The same where no head is whole: there is no request yet, and nothing of the one before is told of it.
+H1Connection::Next H1Connection::refuse_head(Exchange& x, const HttpError& wrong) {
+  Request& request = x.request;
+  request.limits = limits().route;
+  request.forget_notes();
+  request.host_ = {};
+  request.listener_ = entrance_.name;
+  x.body.begin(client_, x.in, x.out, request.limits, Framing(), false);
+  return refuse(x, wrong);
 }
 
 // Closing with unread input would send a reset, which can destroy the answer before the client has read it. So what the
@@ -383,7 +409,7 @@ void H1Connection::log(Exchange& x, const Response& response, uint64_t response_
   record.remote_addr = peer_.text(address);
   record.method = head.method_name;
   record.target = head.target.text;
-  record.http_version = head.minor_version == 0 ? "1.0" : "1.1";
+  if (!head.method_name.empty()) record.http_version = head.minor_version == 0 ? "1.0" : "1.1";
   record.status = code(response.status);
   record.user_agent = head.fields.value(FieldName::user_agent);
   record.referer = head.fields.value(FieldName::referer);

@@ -62,8 +62,10 @@ class H1Connection final : private RequestConnection {
   void set_shape(Exchange& x, const Response& response);
   void log(Exchange& x, const Response& response, uint64_t response_bytes);
 
+  void make_room_for_body(Exchange& x);
   Next refuse(Exchange& x, const HttpError& error);
-  Response refusal(const HttpError& error) const;
+  Next refuse_head(Exchange& x, const HttpError& error);
+  Response refusal(Exchange& x, const HttpError& error) const;
 
   Peer local() const override;
   Task<> client_gone() override;

@@ -77,9 +77,10 @@ Result<> append_file(std::string& out, int fd, uint64_t from, size_t length) {
   return read;
 }
 
-Task<Result<>> send_bytes(Stream& client, std::string& out, std::string_view bytes) {
+Task<Result<>> send_bytes(Stream& client, std::string& out, std::string_view bytes, uint64_t& sent) {
   if (bytes.size() <= copied_slice) {
     out.append(bytes);
+    sent += bytes.size();
     co_return Result<>();
   }
   std::array<iovec, 2> pieces;
@@ -87,15 +88,18 @@ Task<Result<>> send_bytes(Stream& client, std::string& out, std::string_view byt
   pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
   Result<> written = co_await client.write_all(pieces);
   out.clear();
+  if (written) sent += bytes.size();
   co_return written;
 }
 
-Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& slice) {
+// `sent` counts what is known to be on its way.
+Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& slice, uint64_t& sent) {
   uint64_t from = slice.from;
   uint64_t left = slice.length;
   uint64_t lead = left <= copied_slice ? left : (page - from % page) % page;
   Result<> copied = append_file(out, slice.file->get(), from, static_cast<size_t>(lead));
   if (!copied) co_return copied;
+  sent += lead;
   from += lead;
   left -= lead;
   if (left == 0) co_return Result<>();
@@ -105,9 +109,10 @@ Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& sli
     if (!began) co_return began;
   }
   for (;;) {
-    auto step = static_cast<size_t>(std::min<uint64_t>(left, file_bytes_per_turn));
-    Result<> sent = co_await client.send_file(slice.file->get(), static_cast<off_t>(from), step);
-    if (!sent) co_return sent;
+    auto step = static_cast<size_t>(std::min<uint64_t>(left, bytes_per_turn));
+    Result<> portion = co_await client.send_file(slice.file->get(), static_cast<off_t>(from), step);
+    if (!portion) co_return portion;
+    sent += step;
     from += step;
     left -= step;
     if (left == 0) co_return Result<>();
@@ -115,17 +120,17 @@ Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& sli
   }
 }
 
-Task<Result<>> send_pieces(Stream& client, std::string& out, const BodyPieces& pieces) {
+Task<Result<>> send_pieces(Stream& client, std::string& out, const BodyPieces& pieces, uint64_t& sent) {
   for (const BodyPiece& piece : pieces) {
-    Result<> sent;
+    Result<> whole;
     if (const auto* slice = std::get_if<FileSlice>(&piece)) {
-      sent = co_await send_slice(client, out, *slice);
+      whole = co_await send_slice(client, out, *slice, sent);
     } else if (const auto* shared = std::get_if<SharedBytes>(&piece)) {
-      sent = co_await send_bytes(client, out, shared->bytes);
+      whole = co_await send_bytes(client, out, shared->bytes, sent);
     } else {
-      sent = co_await send_bytes(client, out, std::get<std::string>(piece));
+      whole = co_await send_bytes(client, out, std::get<std::string>(piece), sent);
     }
-    if (!sent) co_return sent;
+    if (!whole) co_return whole;
   }
   co_return Result<>();
 }
@@ -148,7 +153,12 @@ class Sink final : public BodySink {
     pieces[2] = {const_cast<char*>("\r\n"), in_chunks ? size_t{2} : size_t{0}};
     Result<> written = co_await client_.write_all(pieces);
     out_.clear();
-    if (written) sent_ += bytes.size();
+    if (!written) co_return written;
+    sent_ += bytes.size();
+    if (sent_ >= next_pause_) {
+      next_pause_ = sent_ + bytes_per_turn;
+      co_await client_.loop().next_turn();
+    }
     co_return written;
   }
 
@@ -158,6 +168,7 @@ class Sink final : public BodySink {
   std::string& out_;
   const bool chunked_;
   uint64_t& sent_;
+  uint64_t next_pause_ = bytes_per_turn;
 };
 
 Task<Result<>> send_produced(Stream& client, Exchange& x, const Producer& producer, bool chunked, uint64_t& sent) {
@@ -177,7 +188,8 @@ const FileSlice* file_of(const BodySource& body) {
   return std::get_if<FileSlice>(&body);
 }
 
-// The bytes of a body that is in memory; none of any other.
+}  // namespace
+
 std::string_view bytes_of(const BodySource& body) {
   if (const auto* bytes = std::get_if<std::string>(&body)) return *bytes;
   if (const auto* view = std::get_if<std::string_view>(&body)) return *view;
@@ -187,8 +199,6 @@ std::string_view bytes_of(const BodySource& body) {
   }
   return {};
 }
-
-}  // namespace
 
 bool is_chunked(const Response& response, const MessageShape& shape) {
   return std::holds_alternative<Producer>(response.body) && shape.minor_version > 0 &&
@@ -235,10 +245,9 @@ Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, 
   if (const auto* message = std::get_if<RawMessage>(&body)) {
     return send_produced(client, x, message->produce, false, sent);
   }
-  body_length(body, sent);
-  if (const FileSlice* slice = file_of(body)) return send_slice(client, x.out, *slice);
-  if (const auto* pieces = std::get_if<BodyPieces>(&body)) return send_pieces(client, x.out, *pieces);
-  return send_bytes(client, x.out, bytes_of(body));
+  if (const FileSlice* slice = file_of(body)) return send_slice(client, x.out, *slice, sent);
+  if (const auto* pieces = std::get_if<BodyPieces>(&body)) return send_pieces(client, x.out, *pieces, sent);
+  return send_bytes(client, x.out, bytes_of(body), sent);
 }
 
 }  // namespace webserv

@@ -17,6 +17,9 @@ bool is_chunked(const Response& response, const MessageShape& shape);
 // Whether the end of the body can only be told by closing the connection (RFC 9112 6.3).
 bool ends_with_connection(const Response& response, const MessageShape& shape);
 
+// The bytes of a body that is in memory; none of any other.
+std::string_view bytes_of(const BodySource& body);
+
 // Appends the head to x.out, and the body too where it is small.
 // True: nothing else has to be sent. False: the body has to be sent by send_body().
 bool gather_response(Exchange& x, const Response& response, const MessageShape& shape);

@@ -43,7 +43,7 @@ constexpr unsigned accepts_per_turn = 16;
 
 // Bytes of a file that go out before other connections get their turn, where the client takes them as fast: a third of
 // a millisecond. In smaller portions the receivers wake up more often, which costs the server too.
-constexpr size_t file_bytes_per_turn = 2 * 1024 * 1024;
+constexpr size_t bytes_per_turn = 2 * 1024 * 1024;
 
 // Answers are gathered into one write up to this size; a larger body is sent from where it lies.
 constexpr size_t gather_size = 32 * 1024;

@@ -25,6 +25,7 @@ void make_not_modified(Response& response) {
   if (response.fields.has("ETag")) response.fields.remove("Last-Modified");
   response.status = Status::not_modified;
   response.body = {};
+  response.finished = false;  // what the rules say of such fields holds for it, too
 }
 
 void refuse(Status status, std::string_view reason, Response& response) {
@@ -119,13 +120,13 @@ void select_representation(Request& request, Response& response) {
   if (validators.etag.empty() || fields.any(date_fields)) {
     validators.last_modified = parse_http_date(response.fields.value("Last-Modified"), now);
   }
-  if (validators.etag.empty() && !validators.last_modified) return;
   switch (evaluate(request.method(), fields, validators, now)) {
     case Outcome::not_modified: return make_not_modified(response);
     case Outcome::precondition_failed:
       return refuse(Status::precondition_failed, "a precondition does not hold", response);
     case Outcome::proceed: break;
   }
+  if (validators.etag.empty() && !validators.last_modified) return;
   // RFC 9110 14.2: Range is for GET alone; one that is repeated is malformed, and ignored.
   if (request.method() == Method::head || !fields.has(FieldName::range) || fields.repeated(FieldName::range)) return;
   if (fields.has(FieldName::if_range)) {

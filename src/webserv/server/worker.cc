@@ -134,10 +134,20 @@ void Worker::accepted(Fd socket, const Peer& peer, const Entrance& entrance) {
 }
 
 void Worker::adopt(Fd socket, const Peer& peer, const Entrance& entrance) {
-  bool welcome = crew_.clients.enter(peer, context_.application->limits.connections_per_client);
-  size_t slot = connections_.size();
-  connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), peer, entrance, slot));
-  connections_.back()->start(!welcome);
+  const size_t slot = connections_.size();
+  bool welcome = false;
+  try {
+    connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), peer, entrance, slot));
+    welcome = crew_.clients.enter(peer, context_.application->limits.connections_per_client);
+    connections_.back()->start(!welcome);
+  } catch (...) {
+    // Out of memory, most likely: this connection ends, the others go on.
+    if (welcome) crew_.clients.leave(peer);
+    connections_.resize(slot);
+    crew_.connections.fetch_sub(1, std::memory_order_relaxed);
+    load_.fetch_sub(1, std::memory_order_relaxed);
+    end_if_drained();
+  }
 }
 
 void Worker::remove(Connection& connection) {
@@ -164,6 +174,7 @@ void Worker::begin_drain() {
   drain_end_.expires_at(loop_.now() + context_.application->limits.drain);
   // Until all have stopped accepting, one of them may still give us a connection.
   if (crew_.accepting.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    for (auto& acceptor : acceptors_) acceptor->listener().shut();
     for (auto& worker : crew_.workers) worker->loop_.post([each = worker.get()] { each->end_if_drained(); });
   }
 }

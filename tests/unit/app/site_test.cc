@@ -10,6 +10,7 @@
 
 #include "app/config_reader.h"
 #include "app/config_source.h"
+#include "support/request_builder.h"
 #include "unit/handlers/ask.h"
 
 namespace webserv {
@@ -49,6 +50,12 @@ class SiteTest : public testing::Test {
     return build(*config);
   }
 
+  // As a connection would, of a request for "a.test".
+  Response refuse(const Application& application, const HttpError& wrong) {
+    return application.refusal(requests_.request("GET /"), wrong);
+  }
+
+  RequestBuilder requests_;
   std::string folder_;
   FakeClock clock_;
   std::shared_ptr<Spawner> spawner_ = std::make_shared<Spawner>(1);
@@ -171,12 +178,12 @@ respond = { status = 503 }
                           {"GET /busy", "a.test", 503, "Content-Type", plain, ""},
                       });
 
-  Response refusal = application.refusal({Status::not_implemented, "no such method"});
+  Response refusal = refuse(application, {Status::not_implemented, "no such method"});
   ASSERT_TRUE(std::holds_alternative<SharedBytes>(refusal.body));
   EXPECT_EQ(std::get<SharedBytes>(refusal.body).bytes, "<p>broken");
   EXPECT_EQ(refusal.fields.value("Server"), "webserv");
   EXPECT_EQ(refusal.status, Status::not_implemented);
-  Response plain_refusal = application.refusal({Status::bad_request, "a bare CR"});
+  Response plain_refusal = refuse(application, {Status::bad_request, "a bare CR"});
   EXPECT_TRUE(plain_refusal.server_error_page) << "the connection makes the built-in page";
   EXPECT_EQ(plain_refusal.reason, "a bare CR");
 }

@@ -142,13 +142,17 @@ TEST(Hosts, answers_http_1_0_without_a_host_by_the_default_alone) {
   EXPECT_EQ(test::take_apart(second.all_at_once(request)).status, 421);
 }
 
-TEST(Hosts, gives_errors_before_any_host_the_look_of_the_default) {
+TEST(Hosts, give_errors_the_look_of_their_host_and_without_one_of_the_default) {
   auto look = [](std::string name) {
     auto routes = std::make_shared<const Routes>(name, std::vector<Route>(), RouteLimits(), Finish{{{"X", name}}, {}});
     return VirtualHost{{name}, {}, routes};
   };
-  EXPECT_EQ(Hosts({look("a.test"), look("*")}, {}).default_finish().fields.front().value, "*");
-  EXPECT_EQ(Hosts({look("a.test")}, Finish{{{"X", "nobody"}}, {}}).default_finish().fields.front().value, "nobody");
+  const Hosts hosts({look("a.test"), look("*")}, {});
+  EXPECT_EQ(hosts.finish_for("http", "").fields.front().value, "*");
+  EXPECT_EQ(hosts.finish_for("http", "b.test").fields.front().value, "*");
+  EXPECT_EQ(hosts.finish_for("http", "a.test").fields.front().value, "a.test");
+  EXPECT_EQ(Hosts({look("a.test")}, Finish{{{"X", "nobody"}}, {}}).finish_for("http", "").fields.front().value,
+            "nobody");
 }
 
 }  // namespace

@@ -80,6 +80,26 @@ TEST(ListenerTest, copies_share_a_socket_that_ends_with_the_last) {
   EXPECT_FALSE(second.shares_socket(*other));
 }
 
+TEST(ListenerTest, frees_its_address_when_it_is_shut) {
+  const std::string path = "unix:" + testing::TempDir() + "listener_shut.sock";
+  for (const std::string& where : {std::string("127.0.0.1:0"), path}) {
+    Result<Listener> shut = Listener::open(Address(where), "a");
+    ASSERT_TRUE(shut) << where;
+    const std::string address = shut->address();
+    EXPECT_TRUE(connect_to(address)) << where;
+    shut->shut();
+    EXPECT_FALSE(connect_to(address)) << where;
+    Result<Listener> next = Listener::open(Address(address), "b");
+    ASSERT_TRUE(next) << where;
+    shut = std::unexpected(Error{});
+    EXPECT_TRUE(connect_to(address)) << where << ": the end of the first took the second's address";
+  }
+  Result<Listener> opened = Listener::open(Address("127.0.0.1:0"), "a");
+  ASSERT_TRUE(opened);
+  Listener::adopt(Fd(::dup(opened->fd())), "b").shut();
+  EXPECT_TRUE(connect_to(opened->address())) << "who handed it over goes on";
+}
+
 TEST(ListenerTest, replaces_a_unix_socket_whose_owner_is_gone_but_no_other) {
   std::string path = testing::TempDir() + "listener_stale.sock";
   Address address("unix:" + path);

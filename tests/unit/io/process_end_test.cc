@@ -157,6 +157,14 @@ TEST_F(ProcessEndTest, leaves_no_zombie_and_no_descriptor_after_a_thousand_runs)
   EXPECT_EQ(count_descriptors(), before);
 }
 
+TEST_F(ProcessEndTest, ends_also_where_somebody_else_has_reaped_it) {
+  Process process = shell("exit 7");
+  ASSERT_EQ(::waitpid(process.id(), nullptr, 0), process.id());
+  Said said;
+  complete(hear_run(process, said));
+  EXPECT_EQ(said.exit, (Exit{.signal = SIGKILL})) << "nobody knows how it ended";
+}
+
 // What the function returns in a process of its own; -1 where that did not end by itself.
 template <class Function>
 int in_own_process(Function function) {

@@ -133,6 +133,24 @@ TEST_F(SocketStreamTest, progress_moves_a_pause_but_silence_does_not) {
   EXPECT_EQ(result.error(), Error::timed_out);
 }
 
+// Half of something is there: whatever would follow it would be taken for the rest.
+TEST_F(SocketStreamTest, writes_nothing_behind_what_was_cut_off) {
+  std::string large(3'000'000, 'x');
+  Result<> result;
+  stream->expires_in(seconds(1));
+  Task<> task = write_to(*stream, large, result);
+  task.start();
+  clock.advance(seconds(2));
+  turn();
+  EXPECT_EQ(result.error(), Error::timed_out);
+  while (!hear().empty()) turn();
+  Task<> again = write_to(*stream, "another answer", result);
+  again.start();
+  ASSERT_TRUE(again.done());
+  EXPECT_EQ(result.error(), Error::timed_out);
+  EXPECT_EQ(hear(), "");
+}
+
 Task<> write_pieces(Stream& stream, std::span<iovec> pieces, Result<>& result) {
   result = co_await stream.write_all(pieces);
 }
