@@ -133,6 +133,7 @@ std::expected<std::string, Fault> parse_host_name(std::string_view text) {
   if (host.starts_with('[') && text.starts_with('*')) {
     return std::unexpected(Fault{"is no host name: no names are below an address", {}});
   }
+  if (host.starts_with('[')) return normalize_ip_literal(host);
   return to_lower(text.substr(0, text.ends_with('.') ? text.size() - 1 : text.size()));
 }
 

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -191,9 +192,21 @@ std::string_view host_of(std::string_view authority) {
 
 bool is_host(std::string_view authority) { return !host_of(authority).empty(); }
 
+std::string normalize_ip_literal(std::string_view host) {
+  in6_addr number;
+  std::array<char, INET6_ADDRSTRLEN> text;
+  const std::string address(host.substr(1, host.size() - 2));
+  if (::inet_pton(AF_INET6, address.c_str(), &number) != 1) return std::string(host);
+  return std::string("[") + ::inet_ntop(AF_INET6, &number, text.data(), text.size()) + "]";
+}
+
 std::expected<std::string_view, HttpError> normalize_host(std::string_view authority, std::string& scratch) {
   std::string_view host = host_of(authority);
   if (host.empty()) return std::unexpected(bad_host);
+  if (host.starts_with('[')) {
+    scratch = normalize_ip_literal(host);
+    return scratch;
+  }
   if (std::ranges::all_of(host, [](char c) { return c == to_lower(c); })) return host;
   scratch = to_lower(host);
   return scratch;

@@ -49,7 +49,10 @@ inline bool is_port(std::string_view text) {
 // Whether this is uri-host [":" port] (RFC 9110 7.2), as normalize_host wants it.
 bool is_host(std::string_view authority);
 
-// The host of "host:port" in lower case, without port and one trailing dot; an IPv6 literal keeps its brackets.
+// An IPv6 literal in its brackets, as it is written most shortly (RFC 5952); one that is malformed as it is.
+std::string normalize_ip_literal(std::string_view host);
+
+// The host of "host:port" in lower case, without port and one trailing dot; an IPv6 literal normalized as above.
 // A view of `authority` where nothing had to change, else of `scratch`. 400 where it is no uri-host [":" port]
 // (RFC 9110 7.2): userinfo, a path, a comma, spaces, an empty host, a port that is no number up to 65535 (it may be
 // empty).

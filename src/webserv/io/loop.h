@@ -84,7 +84,6 @@ class Loop {
   // Both clocks were read once at the beginning of this turn.
   Clock::time_point now() const { return now_; }
   int64_t unix_seconds() const { return unix_seconds_; }
-  Clock& clock() { return clock_; }
   Wheel& wheel() { return wheel_; }
 
   // Tells `watcher` of `events` of `fd` (epoll_ctl(2)) until unwatch(), which comes before the close: a child that is

@@ -62,7 +62,4 @@ constexpr Clock::duration drain_moment = std::chrono::milliseconds(500);
 // Room for a body's bytes behind a head of the greatest size.
 constexpr size_t body_room = 4 * 1024;
 
-// Log lines wait no longer than this for others to be written with.
-constexpr Clock::duration log_delay = std::chrono::milliseconds(200);
-
 }  // namespace webserv

@@ -96,6 +96,8 @@ TEST(CgiMistakes, what_runs) {
       {in_route("⟦cgi⟧ = { interpreters = {} }"), {"`cgi` has neither"}},
       {in_route("cgi = { ⟦rot⟧ = \"x\" }"),
        {"unknown key `rot` in [vhost.\"*\".route.\"/x/\".cgi]; did you mean `root`?"}},
+      {"[vhost.\"*\".route.\"/x\"]\ncgi = { ⟦root⟧ = \"x\" }\n",
+       {"a route for one path alone runs no script of a folder; end its path with \"/\" for all below it"}},
       {in_route("cgi = { root = \"x\", ⟦program⟧ = \"y\" }"),
        {"`program` stands beside `root`: a folder of scripts runs, or one program; remove one of the two"}},
       {in_route("cgi = { program = \"y\", ⟦interpreters⟧ = {} }"),

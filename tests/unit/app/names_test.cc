@@ -21,6 +21,7 @@ TEST(Names, hosts_are_compared_in_lower_case_without_a_dot_at_the_end) {
       {"a_b-c.1.d", "a_b-c.1.d"},
       {"127.0.0.1", "127.0.0.1"},
       {"[2001:DB8::1]", "[2001:db8::1]"},
+      {"[0:0::1]", "[::1]"},
       {"xn--bcher-kva.example", "xn--bcher-kva.example"},
       {longest, longest},
   };

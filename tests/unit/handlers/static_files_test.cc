@@ -172,6 +172,12 @@ TEST_F(StaticFilesTest, neither_fifos_nor_devices_are_files) {
   EXPECT_EQ(body("/bare/"), "404");
 }
 
+TEST_F(StaticFilesTest, the_log_tells_a_folder_from_what_is_not_there) {
+  const std::string_view no_index = "a folder without an index, and listing is off";
+  for (std::string_view path : {"/bare/", "/bare"}) EXPECT_EQ(get(path).reason, no_index) << path;
+  for (std::string_view path : {"/none/", "/none", "/a.txt/"}) EXPECT_EQ(get(path).reason, "no such file") << path;
+}
+
 TEST_F(StaticFilesTest, what_may_not_be_read_is_forbidden) {
   folder_.write("site/locked.txt", "x");
   ASSERT_EQ(::chmod((folder_ / "site/locked.txt").c_str(), 0), 0);
