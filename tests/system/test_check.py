@@ -168,7 +168,8 @@ class Live(unittest.TestCase):
     def test_what_is_there_passes(self):
         text = f'[listener.http]\naddress = "127.0.0.1:{free_port()}"\n' + HOST
         text += 'fallback = "/index.html"\nerror_pages = { 404 = "404.html" }\nsymlinks = "more"\n'
-        self.assertEqual(self.errors(text, {"www/index.html": "", "404.html": "", "more/": ""}), [])
+        text += '[vhost."*".route."/one"]\nroot = "one.txt"\n'
+        self.assertEqual(self.errors(text, {"www/index.html": "", "404.html": "", "more/": "", "one.txt": ""}), [])
 
     def test_folders_and_files_that_are_missing(self):
         text = HOST + ('fallback = "/index.html"\nerror_pages = { 404 = "404.html" }\nsymlinks = "more"\n'
