@@ -391,8 +391,7 @@ constexpr auto keys = std::to_array<Key>({
      .type = Type::map,
      .stands_in = {Table::cgi},
      .text = "What runs the scripts with an extension (\"\": they run themselves); other files run themselves, where "
-             "they have the run "
-             "bit.",
+             "they have the run bit.",
      .pattern = interpreters,
      .names = "EXTENSION",
      .name_pattern = extensions},

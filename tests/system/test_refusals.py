@@ -14,9 +14,9 @@ workers = 1
 [log]
 access = "json"
 [limits]
-connections_per_client = 3
+connections_per_client = {most}
 [timeouts]
-head = "400ms"
+head = "2s"
 idle = "60s"
 [vhost."*"]
 root = "www"
@@ -41,8 +41,11 @@ CHUNKED = "Transfer-Encoding: chunked"
 
 
 class Refusals(unittest.TestCase):
+    MOST = 20  # connections of a client
+
     def setUp(self):
-        self.server = self.enterContext(Server(SITE, FILES))
+        self.server = self.enterContext(Server(SITE.replace("{most}", str(self.MOST)), FILES))
+        self.sockets = self.server.descriptors("socket")  # while there is no connection
 
     def logged(self, count):
         """The requests that were logged, so many of them."""
@@ -96,13 +99,14 @@ class Refusals(unittest.TestCase):
             client.response()
         self.ask(b"\x01\x02\r\n\r\n")
         self.ask(b"G")  # and nothing more
-        clients = [self.server.client() for _ in range(3)]
+        self.assertTrue(wait_until(lambda: self.server.descriptors("socket") == self.sockets))
+        clients = [self.server.client() for _ in range(self.MOST)]
         for each in clients:
             self.assertEqual(each.ask("/a.txt").status, 200)
         self.assertEqual(self.ask(b"").status, 503)
         for each in clients:
             each.close()
-        refused = [each for each in self.logged(7) if each["http_status"] in (400, 408, 503)]
+        refused = [each for each in self.logged(4 + self.MOST) if each["http_status"] in (400, 408, 503)]
         self.assertEqual([each["http_status"] for each in refused], [400, 408, 503])
         for each in refused:
             self.assertEqual(each["request_bytes"], 0)

@@ -45,7 +45,8 @@ constexpr std::string_view html_style = R"(</title>
   thead th { color: var(--faint); font-size: .875rem; white-space: nowrap; }
   thead a { display: inline-block; padding: .25rem 0; }
   thead [aria-sort] { color: var(--ink); font-weight: 600; }
-  tbody a { display: block; overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: isolate; padding-left: 1.75rem; position: relative; }
+  tbody a { display: block; overflow-wrap: anywhere; white-space: pre-wrap; unicode-bidi: isolate;
+            padding-left: 1.75rem; position: relative; }
   tbody a::before { content: ""; position: absolute; left: .1875rem; top: .25rem; width: .75rem; height: 1rem;
                     box-sizing: border-box; border: 1.5px solid var(--faint); border-radius: .125rem; opacity: .7; }
   .d a { font-weight: 600; }

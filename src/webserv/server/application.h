@@ -11,8 +11,8 @@ namespace webserv {
 struct Application {
   Handler handler;
   // The answer to a request that is refused without asking the handler, or after it: what cannot be read, or asks for
-  // what nobody offers. Where not even its head is whole, it has no host, and its path is not to be asked for. Without
-  // this function, the built-in page.
+  // what nobody offers. Where not even its head is whole, it has neither host nor path. Without this function, the
+  // built-in page.
   std::function<Response(Request&, const HttpError&)> refusal;
   Limits limits;
 };

@@ -153,6 +153,15 @@ void H1Connection::make_room_for_body(Exchange& x) {
   x.parser.reset();
 }
 
+// Tells the request of the connection that it came by.
+void H1Connection::introduce(Exchange& x) {
+  x.request.peer_ = &peer_;
+  x.request.connection_ = this;
+  x.request.body_ = &x.body;
+  x.request.listener_ = entrance_.name;
+  x.request.secure_ = entrance_.secure;
+}
+
 // Makes the request of its head: framing, path and host.
 std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   Request& request = x.request;
@@ -163,11 +172,7 @@ std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   request.forget_notes();
   request.path_ = head.target.path;
   request.host_ = head.host;
-  request.peer_ = &peer_;
-  request.connection_ = this;
-  request.body_ = &x.body;
-  request.listener_ = entrance_.name;
-  request.secure_ = entrance_.secure;
+  introduce(x);
 
   std::expected<Framing, HttpError> framing;
   if (has_framing) framing = request_framing(head);
@@ -335,7 +340,7 @@ H1Connection::Next H1Connection::refuse(Exchange& x, const HttpError& wrong) {
   MessageShape shape;
   shape.ok_and_date = worker_.ok_and_date();
   shape.keep_alive = false;
-  shape.head_only = x.request.head_.method_name == name_of(Method::head);
+  shape.head_only = x.request.method() == Method::head;
   bool whole = gather_response(x, response, shape);
   if (!whole) x.out.append(bytes_of(response.body));
   log(x, response, body_sent_at_once(response, shape));
@@ -347,8 +352,9 @@ H1Connection::Next H1Connection::refuse_head(Exchange& x, const HttpError& wrong
   Request& request = x.request;
   request.limits = limits().route;
   request.forget_notes();
-  request.host_ = {};
-  request.listener_ = entrance_.name;
+  request.path_ = request.host_ = {};
+  if (request.head_.method_name.empty()) request.head_.method = Method::unknown;
+  introduce(x);
   x.body.begin(client_, x.in, x.out, request.limits, Framing(), false);
   return refuse(x, wrong);
 }

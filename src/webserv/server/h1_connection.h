@@ -63,6 +63,7 @@ class H1Connection final : private RequestConnection {
   void log(Exchange& x, const Response& response, uint64_t response_bytes);
 
   void make_room_for_body(Exchange& x);
+  void introduce(Exchange& x);
   Next refuse(Exchange& x, const HttpError& error);
   Next refuse_head(Exchange& x, const HttpError& error);
   Response refusal(Exchange& x, const HttpError& error) const;
