@@ -105,11 +105,10 @@ class Rehearsal final : public Deferred {
     watched.handler = Handler([this, &application](Request& request) { return ask(application, request); });
     watched.refusal = [this, &application](Request& request, const HttpError& wrong) {
       Response response = application.refusal(request, wrong);
-      if (!request.host().empty()) {
-        result_.seen.emplace();
-        result_.seen->refused = true;
-        result_.seen->host = request.host();
-      }
+      Rehearsed::Seen seen;
+      seen.refused = true;
+      seen.host = request.host();
+      if (!seen.host.empty()) result_.seen = std::move(seen);
       note(response);
       return response;
     };

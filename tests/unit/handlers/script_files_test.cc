@@ -14,13 +14,15 @@ class Echo final : public ScriptFiles {
  public:
   explicit Echo(std::string root) : root_(std::move(root)) {}
 
-  bool includes(std::string_view file) const override { return (file.empty() ? root_ : file).ends_with(".py"); }
+  bool includes(std::string_view file) const override {
+    return (file.empty() ? std::string_view(root_) : file).ends_with(".py");
+  }
   Answer run(Request&, std::string_view file, std::string_view path_info) const override {
     return text("[" + std::string(file) + "][" + std::string(path_info) + "]");
   }
 
  private:
-  const std::string_view root_;
+  const std::string root_;
 };
 
 class ScriptFilesTest : public StaticFilesTest {
