@@ -40,8 +40,7 @@ class Directory {
 
   // Opens `relative`, a path without a leading slash and without empty, "." and ".." segments; a slash at the end asks
   // for a directory; "" is the folder itself. Never blocks on what is no file. Errors of openat2(2), and:
-  // - no_such_file_or_directory: also what is neither file nor directory (a FIFO, a device, a socket), a malformed
-  // path;
+  // - no_such_file_or_directory: also what is neither file nor directory (a FIFO, a device), and a malformed path;
   // - cross_device_link: a link that leads out.
   Result<OpenedFile> open(std::string_view relative, Clock::time_point now);
 

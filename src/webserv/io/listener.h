@@ -34,8 +34,8 @@ class Listener {
   // Whether we opened it, so that its backlog is lost when it ends.
   bool is_ours() const { return socket_->ours; }
   bool shares_socket(const Listener& other) const { return socket_ == other.socket_; }
-  // Where it is ours: from now on clients are refused at once, and its address is free for others. Nobody accepts any
-  // more.
+  // Called when nobody accepts any more. Where it is ours, clients are refused at once from now on, and its address is
+  // free for others.
   void shut() const;
   // The address it is bound to, with the port that the kernel chose where it was 0.
   std::string address() const;

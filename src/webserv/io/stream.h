@@ -60,8 +60,9 @@ class Stream : public Deadline {
   }
   // Waits until a read would do something, without holding a buffer meanwhile. Result<>.
   Readable readable();
-  // Writes all of it. Result<>. `pieces` are consumed in place and live until then, as do the bytes. `more` says that a
-  // further write follows at once, so that the kernel may gather them in one packet.
+  // Writes all of it. Result<>; after an error every other operation has it, too. `pieces` are consumed in place and
+  // live until then, as do the bytes. `more` says that a further write follows at once, so that the kernel may gather
+  // them in one packet.
   Write write_all(std::span<iovec> pieces, bool more = false);
   Write write_all(std::string_view bytes, bool more = false);
   // Sends `length` bytes of a file from an offset. Result<>; Error::io_error where the file has become shorter.
@@ -193,6 +194,7 @@ class Stream::Write final : Operation {
         more_(more) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
+  // What was begun cannot be taken back: nothing may follow it.
   Result<> await_resume() {
     if (error_ != Error{}) return std::unexpected(stream_.failed_ = error_);
     return {};

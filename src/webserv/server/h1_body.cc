@@ -88,6 +88,7 @@ Task<std::expected<size_t, HttpError>> H1Body::read_chunked(std::span<char> into
 Task<std::expected<size_t, HttpError>> H1Body::receive(std::span<char> into) {
   bool asked = co_await ask_for_it();
   if (!asked) co_return std::unexpected(cut_off);
+  // However fast it comes, others get their turn.
   if (received_ >= next_pause_) {
     next_pause_ = received_ + bytes_per_turn;
     co_await client_->loop().next_turn();
