@@ -99,15 +99,15 @@ Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& sli
   uint64_t lead = left <= copied_slice ? left : (page - from % page) % page;
   Result<> copied = append_file(out, slice.file->get(), from, static_cast<size_t>(lead));
   if (!copied) co_return copied;
-  sent += lead;
   from += lead;
   left -= lead;
-  if (left == 0) co_return Result<>();
-  if (!out.empty()) {
+  if (left > 0 && !out.empty()) {
     Result<> began = co_await client.write_all(out, true);
     out.clear();
     if (!began) co_return began;
   }
+  sent += lead;
+  if (left == 0) co_return Result<>();
   for (;;) {
     auto step = static_cast<size_t>(std::min<uint64_t>(left, bytes_per_turn));
     Result<> portion = co_await client.send_file(slice.file->get(), static_cast<off_t>(from), step);

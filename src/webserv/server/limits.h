@@ -41,8 +41,9 @@ constexpr unsigned requests_per_turn = 16;
 // New connections that are accepted before the others get their turn.
 constexpr unsigned accepts_per_turn = 16;
 
-// Bytes of a file that go out before other connections get their turn, where the client takes them as fast: a third of
-// a millisecond. In smaller portions the receivers wake up more often, which costs the server too.
+// Bytes of a body that go out or come in before other connections get their turn, where the client is as fast: a third
+// of a millisecond for those of a file. In smaller portions the receivers wake up more often, which costs the server
+// too.
 constexpr size_t bytes_per_turn = 2 * 1024 * 1024;
 
 // Answers are gathered into one write up to this size; a larger body is sent from where it lies.
