@@ -202,9 +202,9 @@ void CgiRun::tell_last_errors() {
   error_reading_.reset();
   std::array<char, 4096> last;
   for (int reads = 0; !all_read && reads < most_last_reads; ++reads) {
-    Progress got = process_->errors().read_now(last);
-    errors_.add({last.data(), got.bytes}, request_.loop().now());
-    all_read = got.bytes == 0;
+    size_t got = process_->errors().read_left(last);
+    errors_.add({last.data(), got}, request_.loop().now());
+    all_read = got == 0;
   }
   errors_.end(request_.loop().now());
 }
@@ -244,7 +244,7 @@ Task<size_t> CgiRun::read_output() {
   std::span<char> room(buffer_.get() + filled_, buffer_size - filled_);
   PipeStream& output = process_->output();
   Result<size_t> got = co_await output.read_some(room);
-  if (!got && got.error() == Error::timed_out && ended_) got = output.read_now(room).bytes;
+  if (!got && got.error() == Error::timed_out && ended_) got = output.read_left(room);
   if (!got || stop_ != Stop::none) co_return 0;
   filled_ += *got;
   co_return *got;

@@ -1,11 +1,21 @@
 #include "webserv/io/pipe_stream.h"
 
 #include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 namespace webserv {
 
 Progress PipeStream::try_read(std::span<char> into) {
   return receive(into.size(), [&] { return ::read(fd_.get(), into.data(), into.size()); });
+}
+
+size_t PipeStream::read_left(std::span<char> into) {
+  ssize_t bytes;
+  do bytes = ::read(fd_.get(), into.data(), into.size());
+  while (bytes < 0 && errno == EINTR);
+  return bytes < 0 ? 0 : static_cast<size_t>(bytes);
 }
 
 Progress PipeStream::try_write(std::span<const iovec> pieces, bool) {

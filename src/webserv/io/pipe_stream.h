@@ -14,6 +14,10 @@ class PipeStream final : public DescriptorStream {
   // An end that does not block (O_NONBLOCK).
   PipeStream(Loop& loop, Fd end) : DescriptorStream(loop, std::move(end)) {}
 
+  // What the pipe holds at this moment, also what the loop has not told of yet: the last words of a process that is
+  // known to have ended. 0: nothing is there.
+  size_t read_left(std::span<char> into);
+
   // Of a writing end: the reader sees the end of file. Nothing can be written any more.
   void end_output() override { close(); }
   // What was written stays in the pipe, also with `reset`.

@@ -53,7 +53,7 @@ class Stream : public Deadline {
   // Reads what is there into `into` (not empty), waits where there is nothing. Result<size_t>: 0 where the peer has
   // ended.
   Read read_some(std::span<char> into);
-  // One read that does not wait: `wait` says that nothing is there.
+  // One read that does not wait: `wait` says that nothing is there, as far as the loop has told.
   Progress read_now(std::span<char> into) {
     if (failed_ != Error{}) return {.error = failed_};
     return try_read(into);

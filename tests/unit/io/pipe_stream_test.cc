@@ -77,6 +77,21 @@ TEST_F(PipeStreamTest, reads_the_end_behind_what_was_left) {
   EXPECT_EQ(heard, "last||");
 }
 
+TEST_F(PipeStreamTest, reads_what_is_left_before_the_loop_has_told_of_it) {
+  Task<> task = read(1);
+  task.start();
+  turn();
+  Task<> last = write("last words");
+  last.start();
+  std::array<char, 4096> some;
+  EXPECT_EQ(reading->read_now(some).wait, Wait::readable);
+  size_t got = reading->read_left(some);
+  EXPECT_EQ(std::string_view(some.data(), got), "last words");
+  EXPECT_EQ(reading->read_left(some), 0u);
+  writing->close();
+  EXPECT_EQ(reading->read_left(some), 0u);
+}
+
 TEST_F(PipeStreamTest, waits_until_there_is_room) {
   std::string much(1'000'000, 'x');
   Task<> task = write(much);
