@@ -238,6 +238,21 @@ TEST(CgiEndTest, hands_on_the_whole_body_where_the_output_ends_first) {
   }
 }
 
+TEST(CgiEndTest, ends_an_answer_that_a_child_holds_open_also_where_the_client_was_slow) {
+  CgiServer server({.time = 10s});
+  SocketClient client(server.address());
+  client.say(server.request("GET", "leaves-far-child-and-full-pipe"));
+  // The program has ended long before the client takes anything.
+  for (int i = 0; i < 500 && !server.take_events().contains("full"); ++i) std::this_thread::sleep_for(10ms);
+  std::this_thread::sleep_for(300ms);
+  Heard heard = take_apart_heard(client.hear_all());
+  EXPECT_TRUE(heard.whole);
+  EXPECT_EQ(server.take_events(), "");
+  pid_t child = std::atoi(heard.body.c_str());
+  ASSERT_GT(child, 1);
+  EXPECT_EQ(::kill(child, SIGKILL), 0) << "it has held nothing open";
+}
+
 TEST(CgiEndTest, lets_a_program_end_also_where_the_client_needs_no_body) {
   CgiServer server;
   struct Case {

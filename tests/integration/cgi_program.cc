@@ -71,6 +71,22 @@ void leave_child(bool far) {
   say(head + std::to_string(child) + "\n");
 }
 
+// Writes for as long as somebody takes it, and ends with all that it wrote before still in the pipe. The child holds
+// that open.
+void leave_far_child_behind_full_pipe() {
+  leave_child(true);
+  ::fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
+  const std::string some(4096, 'x');
+  for (int waited = 0; waited < 20;) {
+    if (::write(STDOUT_FILENO, some.data(), some.size()) > 0) {
+      waited = 0;
+    } else {
+      ++waited, pause_milliseconds(10);
+    }
+  }
+  say("full\n", STDERR_FILENO);
+}
+
 void ignore_the_end() {
   ::signal(SIGTERM, SIG_IGN);
   say(head + std::to_string(::getpid()) + "\n");
@@ -129,6 +145,7 @@ const std::map<std::string_view, std::function<void()>> behaviours = {
     {"redirect-nowhere", [] { say("Location: /%00\n\n"); }},
     {"leaves-child", [] { leave_child(false); }},
     {"leaves-far-child", [] { leave_child(true); }},
+    {"leaves-far-child-and-full-pipe", leave_far_child_behind_full_pipe},
     {"leaves-child-and-stays", [] { leave_child(true), stay(); }},
     {"ignores-the-end", ignore_the_end},
     {"complains", [] { say("first\nsecond\x1b[0m\n" + std::string(5000, 'x') + "\nlast", 2), say(head + "ok"); }},

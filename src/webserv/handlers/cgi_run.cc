@@ -212,9 +212,9 @@ void CgiRun::tell_last_errors() {
 // What the program leaves behind may hold its output open: it is ended with it.
 Task<> CgiRun::watch_end() {
   co_await process_->ended();
-  ended_ = true;
   process_->kill();
-  process_->output().expires_in(last_output);
+  output_until_ = request_.loop().now() + last_output;
+  process_->output().expires_at(output_until_);
 }
 
 Task<> CgiRun::watch_client() {
@@ -243,8 +243,10 @@ Task<size_t> CgiRun::read_output() {
   if (begin_ == filled_) begin_ = filled_ = 0;
   std::span<char> room(buffer_.get() + filled_, buffer_size - filled_);
   PipeStream& output = process_->output();
-  Result<size_t> got = co_await output.read_some(room);
-  if (!got && got.error() == Error::timed_out && ended_) got = output.read_left(room);
+  Result<size_t> got = std::unexpected(Error::timed_out);
+  // That time may also have passed while the client took what came before.
+  if (request_.loop().now() < output_until_) got = co_await output.read_some(room);
+  if (!got && got.error() == Error::timed_out) got = output.read_left(room);
   if (!got || stop_ != Stop::none) co_return 0;
   filled_ += *got;
   co_return *got;

@@ -106,8 +106,9 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
 
   Stop stop_ = Stop::none;
   HttpError body_error_;
-  bool fed_ = true;     // the whole body of the request was read
-  bool ended_ = false;  // the program has
+  bool fed_ = true;  // the whole body of the request was read
+  // When the end of the output is no longer waited for: the program has ended before that.
+  Clock::time_point output_until_ = Clock::time_point::max();
   std::optional<Exit> exit_;
   bool out_of_memory_ = false;
 
