@@ -238,6 +238,21 @@ TEST(CgiEndTest, hands_on_the_whole_body_where_the_output_ends_first) {
   }
 }
 
+TEST(CgiEndTest, reads_a_streamed_body_while_the_client_holds_back_the_answer) {
+  CgiServer server;
+  SocketClient client(server.address());
+  client.say(server.request("POST", "speaks-and-listens", "Content-Length: 900000\r\n", "stream"));
+  for (int i = 0; i < 90; ++i) {
+    client.say(std::string(10'000, 'b'));
+    std::this_thread::sleep_for(2ms);
+  }
+  Heard heard = take_apart_heard(client.hear_all());
+  EXPECT_EQ(heard.status, 200);
+  EXPECT_TRUE(heard.whole);
+  EXPECT_EQ(heard.body.size(), 12'000'000u + 6);
+  EXPECT_TRUE(heard.body.ends_with("x900000"));
+}
+
 TEST(CgiEndTest, ends_an_answer_that_a_child_holds_open_also_where_the_client_was_slow) {
   CgiServer server({.time = 10s});
   SocketClient client(server.address());

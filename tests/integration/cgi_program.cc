@@ -71,6 +71,19 @@ void leave_child(bool far) {
   say(head + std::to_string(child) + "\n");
 }
 
+// Speaks for as long as its input takes, and then says how much that was.
+void speak_and_listen() {
+  say(head);
+  pid_t child = ::fork();
+  if (child == 0) {
+    say(std::string(12'000'000, 'x'));
+    ::_exit(0);
+  }
+  size_t heard = read_input().size();
+  ::waitpid(child, nullptr, 0);
+  say(std::to_string(heard));
+}
+
 // Writes for as long as somebody takes it, and ends with all that it wrote before still in the pipe. The child holds
 // that open.
 void leave_far_child_behind_full_pipe() {
@@ -146,6 +159,7 @@ const std::map<std::string_view, std::function<void()>> behaviours = {
     {"leaves-child", [] { leave_child(false); }},
     {"leaves-far-child", [] { leave_child(true); }},
     {"leaves-far-child-and-full-pipe", leave_far_child_behind_full_pipe},
+    {"speaks-and-listens", speak_and_listen},
     {"leaves-child-and-stays", [] { leave_child(true), stay(); }},
     {"ignores-the-end", ignore_the_end},
     {"complains", [] { say("first\nsecond\x1b[0m\n" + std::string(5000, 'x') + "\nlast", 2), say(head + "ok"); }},

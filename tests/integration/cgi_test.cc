@@ -159,12 +159,13 @@ TEST(CgiTest, does_not_mind_programs_that_do_not_read) {
 
 TEST(CgiTest, asks_for_a_body_that_waits_to_be_asked_for) {
   CgiServer server;
-  SocketClient client(server.address());
-  client.say(
-      "POST /cgi/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n");
-  EXPECT_THAT(client.hear_until("\r\n\r\n"), HasSubstr("100 Continue"));
-  client.say("abc");
-  EXPECT_EQ(test::take_apart_heard(client.hear_all()).body, "abc");
+  for (const char* route : {"cgi", "stream"}) {
+    SocketClient client(server.address());
+    client.say(server.request("POST", "echo", "Content-Length: 3\r\nExpect: 100-continue\r\n", route));
+    EXPECT_THAT(client.hear_until("\r\n\r\n"), HasSubstr("100 Continue")) << route;
+    client.say("abc");
+    EXPECT_EQ(test::take_apart_heard(client.hear_all()).body, "abc") << route;
+  }
 }
 
 TEST(CgiTest, follows_local_redirects_and_not_for_ever) {

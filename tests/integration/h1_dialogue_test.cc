@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
 #include <regex>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@ namespace webserv {
 namespace {
 
 using test::Conversation;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -197,6 +200,47 @@ TEST(ConversationTest, sends_100_continue_when_the_handler_asks_for_the_body) {
   EXPECT_EQ(conversation.stream().take_output(), "HTTP/1.1 100 Continue\r\n\r\n");
   conversation.feed("hi");
   EXPECT_EQ(plain(conversation.stream().output()), ok("<hi>"));
+}
+
+// Reads the body while the answer is written.
+struct Duplex {
+  std::string body;
+  std::optional<Task<>> reading;
+
+  Task<> read(Request& request) {
+    std::array<char, 64> some;
+    for (;;) {
+      std::expected<size_t, HttpError> got = co_await request.body().read_some(some);
+      if (!got || *got == 0) break;
+      body.append(some.data(), *got);
+    }
+  }
+  Task<Response> answer(Request& request) {
+    bool invited = co_await request.body().invite();
+    EXPECT_TRUE(invited);
+    reading.emplace(read(request));
+    reading->start();
+    Response response;
+    response.body = Producer(produce);
+    co_return closing(std::move(response));
+  }
+};
+
+TEST(ConversationTest, sends_nothing_twice_where_a_body_is_read_while_the_answer_waits) {
+  Duplex duplex;
+  Conversation conversation([&](Request& request) -> Answer { return duplex.answer(request); });
+  const std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
+  conversation.stream().take(interim.size() + 10);
+  conversation.start();
+  conversation.feed("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+  EXPECT_EQ(conversation.stream().take_output(), interim + "HTTP/1.1 2");
+  conversation.feed("ab");
+  conversation.feed("cd");
+  EXPECT_EQ(duplex.body, "abcd");
+  conversation.stream().take(10'000);
+  conversation.settle();
+  EXPECT_THAT(conversation.stream().output(), StartsWith("00 OK\r\n"));
+  EXPECT_THAT(conversation.stream().output(), EndsWith("\r\n\r\n5\r\npart0\r\n5\r\npart1\r\n5\r\npart2\r\n0\r\n\r\n"));
 }
 
 TEST(ConversationTest, does_not_ask_for_a_body_that_nobody_reads_and_closes) {

@@ -61,6 +61,10 @@ Task<Response> CgiRun::respond() {
   client_watch_->start();
   CgiGate::Entry entry = co_await turn_;
   if (entry != CgiGate::Entry::admitted) co_return no_turn(entry);
+  if (!fed_) {
+    bool invited = co_await request_.body().invite();
+    if (!invited || stop_ != Stop::none) co_return closing(error(gone));
+  }
   SpawnError error{};
   bool started = start(body, error);
   if (!started) co_return cannot_start(error);

@@ -26,6 +26,7 @@ void H1Body::begin(Stream& client, InputBuffer& in, std::string& out, const Rout
   decoded_ = 0;
   received_ = 0;
   if (ended_) return;
+  invited_ = false;
   next_pause_ = bytes_per_turn;
   decoder_ = ChunkDecoder();
   waited_ = {};
@@ -107,8 +108,15 @@ Task<std::expected<size_t, HttpError>> H1Body::receive(std::span<char> into) {
   co_return *got;
 }
 
+Task<bool> H1Body::invite() {
+  bool asked = co_await ask_for_it();
+  invited_ = true;
+  co_return asked;
+}
+
 // RFC 9110 10.1.1: the client waits for "100 Continue" before it sends the body.
 Task<bool> H1Body::ask_for_it() {
+  if (invited_) co_return true;
   if (std::exchange(expects_continue_, false)) out_->append("HTTP/1.1 100 Continue\r\n\r\n");
   if (out_->empty()) co_return true;
   client_->expires_after_pause(limits_->write);

@@ -23,6 +23,7 @@ class H1Body final : public Body {
 
   Framing framing() const override { return framing_; }
   Task<std::expected<size_t, HttpError>> read_some(std::span<char> into) override;
+  Task<bool> invite() override;
 
   // Whether all of it was read.
   bool ended() const { return ended_; }
@@ -58,6 +59,7 @@ class H1Body final : public Body {
   uint64_t next_pause_ = 0;   // of received_: others get their turn then
   Clock::duration waited_{};  // for the client, in all
   bool expects_continue_ = false;
+  bool invited_ = false;  // what is gathered is another's to send
   bool ended_ = true;
 };
 

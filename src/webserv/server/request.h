@@ -46,6 +46,9 @@ class Body {
   // The next bytes into `into` (not empty); 0 at the end. An error is what the client is to be told: 413 over the
   // limit, 408 too slow, 400 bad chunks or cut off.
   virtual Task<std::expected<size_t, HttpError>> read_some(std::span<char> into) = 0;
+  // For who reads it while the answer is written: sends "100 Continue" now, and nothing for the body's sake from then
+  // on, since two may not write at once. Before the first byte is asked for. False: the client takes nothing more.
+  virtual Task<bool> invite() = 0;
   // All of it, at most `limit` bytes (413).
   Task<std::expected<std::string, HttpError>> text(uint64_t limit);
 };
