@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace webserv {
@@ -71,11 +72,14 @@ void Stream::wake(bool readable, bool writable) {
   if (concerns(writing_) && writing_->attempt()) resume(writing_);
 }
 
+// Marked first: who goes on may begin another operation at once, such as to send a 408, which is not meant.
 void Stream::end_waiting(Error why) {
-  for (Operation* Stream::*slot : {&Stream::reading_, &Stream::writing_}) {
-    if (this->*slot == nullptr) continue;
-    (this->*slot)->error_ = why;
-    resume(this->*slot);
+  constexpr std::array slots{&Stream::reading_, &Stream::writing_};
+  for (Operation* Stream::*slot : slots) {
+    if (this->*slot != nullptr) (this->*slot)->error_ = why;
+  }
+  for (Operation* Stream::*slot : slots) {
+    if (this->*slot != nullptr && (this->*slot)->error_ != Error{}) resume(this->*slot);
   }
 }
 

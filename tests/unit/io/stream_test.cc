@@ -98,6 +98,29 @@ TEST_F(SocketStreamTest, ends_a_wait_at_its_deadline_and_works_on) {
 
 Task<> write_to(Stream& stream, std::string_view bytes, Result<>& result) { result = co_await stream.write_all(bytes); }
 
+Task<> read_then_write(Stream& stream, std::span<char> into, std::string_view bytes, Result<>& result) {
+  Result<size_t> got = co_await stream.read_some(into);
+  EXPECT_EQ(got.has_value() ? Error{} : got.error(), Error::timed_out);
+  stream.expires_in(seconds(5));
+  result = co_await stream.write_all(bytes);
+}
+
+TEST_F(SocketStreamTest, does_not_end_what_was_begun_because_of_the_end) {
+  std::string large(3'000'000, 'x');
+  Result<> result = std::unexpected(Error::io_error);
+  stream->expires_in(seconds(1));
+  Task<> task = read_then_write(*stream, buffer, large, result);
+  task.start();
+  clock.advance(seconds(2));
+  turn();
+  EXPECT_FALSE(task.done());
+  for (int i = 0; i < 1000 && !task.done(); ++i) {
+    hear();
+    turn();
+  }
+  EXPECT_TRUE(result);
+}
+
 TEST_F(SocketStreamTest, writes_all_of_more_than_the_peer_takes_at_once) {
   std::string large(3'000'000, 'x');
   Result<> result = std::unexpected(Error::io_error);
