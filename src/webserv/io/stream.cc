@@ -50,6 +50,8 @@ bool Stream::Operation::suspend(std::coroutine_handle<> waiter) {
     error_ = armed.error();
     return false;
   }
+  // It may have passed while nothing waited.
+  if (stream_.pause_ != 0 && stream_.when() == Clock::time_point::max()) stream_.begin_pause();
   return true;
 }
 
@@ -102,7 +104,7 @@ size_t Stream::write_now(std::string_view bytes) {
 
 void Stream::expires_after_pause(Clock::duration pause) {
   pause_ = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
-  Deadline::expires_at(loop_.now() + Clock::duration(pause_));
+  begin_pause();
 }
 
 bool Stream::Read::attempt() {

@@ -74,7 +74,8 @@ class Stream : public Deadline {
   // deadline ends it. It is told without reading, so also while unread bytes are there. PeerEnd.
   PeerEnded peer_ended(PeerEnd least);
 
-  // The deadline moves with every byte read or written: `pause` at most without any. Ended by expires_at().
+  // The deadline moves with every byte read or written: `pause` at most without any. Where it passes while nothing
+  // waits, what waits next has all of it. Ended by expires_at().
   void expires_after_pause(Clock::duration pause);
   void expires_at(Clock::time_point when) {
     pause_ = 0;
@@ -139,8 +140,9 @@ class Stream : public Deadline {
   void end_waiting(Error why);
   void resume(Operation*& slot);
   void progressed(size_t bytes) {
-    if (pause_ != 0 && bytes != 0) Deadline::expires_at(loop_.now() + Clock::duration(pause_));
+    if (pause_ != 0 && bytes != 0) begin_pause();
   }
+  void begin_pause() { Deadline::expires_at(loop_.now() + Clock::duration(pause_)); }
 
   Loop& loop_;
   Operation* reading_ = nullptr;

@@ -156,6 +156,23 @@ TEST_F(SocketStreamTest, progress_moves_a_pause_but_silence_does_not) {
   EXPECT_EQ(result.error(), Error::timed_out);
 }
 
+TEST_F(SocketStreamTest, a_pause_counts_anew_where_it_passed_while_nothing_waited) {
+  std::string heard;
+  Error error{};
+  stream->expires_after_pause(seconds(10));
+  clock.advance(seconds(11));
+  turn();
+  Task<> task = read_into(*stream, buffer, heard, error);
+  task.start();
+  clock.advance(seconds(9));
+  turn();
+  EXPECT_FALSE(task.done());
+  clock.advance(seconds(2));
+  turn();
+  ASSERT_TRUE(task.done());
+  EXPECT_EQ(error, Error::timed_out);
+}
+
 // Half of something is there: whatever would follow it would be taken for the rest.
 TEST_F(SocketStreamTest, writes_nothing_behind_what_was_cut_off) {
   std::string large(3'000'000, 'x');
