@@ -28,11 +28,24 @@ struct SourcePlace {
   auto operator<=>(const SourcePlace&) const = default;
 };
 
-// Where the keys of a table stand, by the names that they have in the configuration.
+// From the first character to behind the last one.
+struct Region {
+  SourcePlace begin;
+  SourcePlace end;
+  bool operator==(const Region&) const = default;
+};
+
+// Where the keys of a table stand, and the texts of their values, by the names that they have in the configuration.
 class Places {
  public:
   // `key` is a name of the schema, which lives as long as the program.
   void set(std::string_view key, SourcePlace place) { all_.emplace_back(key, place); }
+
+  // The texts of its value in their order, of a map those behind the names. `table` is the key whose value is the table
+  // that it stands in, as `cgi` is of `root`; empty: none is.
+  void set_texts(std::string_view table, std::string_view key, std::vector<Region> texts) {
+    texts_.push_back({table, key, std::move(texts)});
+  }
 
   // Line 0 where the key was left out.
   SourcePlace of(std::string_view key) const {
@@ -42,8 +55,23 @@ class Places {
     return {};
   }
 
+  // Of one text. Line 0 where it does not stand there.
+  Region of_text(std::string_view table, std::string_view key, size_t index = 0) const {
+    for (const Texts& each : texts_) {
+      if (each.table == table && each.key == key && index < each.regions.size()) return each.regions[index];
+    }
+    return {};
+  }
+
  private:
+  struct Texts {
+    std::string_view table;
+    std::string_view key;
+    std::vector<Region> regions;
+  };
+
   std::vector<std::pair<std::string_view, SourcePlace>> all_;
+  std::vector<Texts> texts_;
 };
 
 // Paths of files and folders are absolute in all that follows.
@@ -125,6 +153,7 @@ struct ListenerConfig {
   std::string name;
   std::vector<std::string> addresses;  // texts that parse_address() takes; none: systemd hands a socket over
   SourcePlace place;
+  Places places = {};
 };
 
 struct ServerConfig {

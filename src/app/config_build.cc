@@ -26,8 +26,24 @@ void take(const Section& section, std::string_view key, Clock::duration& to) {
   if (const auto* number = section.get<uint64_t>(key)) to = milliseconds(*number);
 }
 
+void add_texts(const Section& section, std::string_view table, Places& to) {
+  for (const Entry& entry : section.entries) {
+    std::vector<Region> regions;
+    if (const auto* texts = std::get_if<std::vector<Text>>(&entry.value)) {
+      for (const Text& text : *texts) regions.push_back(text.region);
+    } else if (const auto* map = std::get_if<std::vector<std::pair<Text, Text>>>(&entry.value)) {
+      for (const auto& [name, text] : *map) regions.push_back(text.region);
+    } else if (const auto* inner = std::get_if<std::vector<Section>>(&entry.value);
+               inner != nullptr && entry.key->type == Type::table) {
+      add_texts(inner->front(), entry.key->name, to);
+    }
+    if (!regions.empty()) to.set_texts(table, entry.key->name, std::move(regions));
+  }
+}
+
 void add_places(const Section& section, Places& to) {
   for (const Entry& entry : section.entries) to.set(entry.key->name, entry.key_region.begin);
+  add_texts(section, {}, to);
 }
 
 // The table of a key of the file, or null.
@@ -95,7 +111,7 @@ class Listeners {
     if (std::optional<Fault> fault = fault_of_listener_name(section.name)) {
       tell(findings_, {section.name, section.region}, section.path, *fault);
     }
-    ListenerConfig listener{section.name, {}, section.region.begin};
+    ListenerConfig listener{section.name, {}, section.region.begin, build_places(section)};
     const auto* addresses = section.get<std::vector<Text>>("address");
     if (addresses == nullptr) return listener;
     if (addresses->empty()) {

@@ -13,13 +13,6 @@
 
 namespace webserv {
 
-// From the first character to behind the last one.
-struct Region {
-  SourcePlace begin;
-  SourcePlace end;
-  bool operator==(const Region&) const = default;
-};
-
 // Every finding is an error: there are no warnings.
 struct Diagnostic {
   std::string file;  // as the user named it

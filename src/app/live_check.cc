@@ -112,18 +112,20 @@ class LiveCheck {
   void check(const RouteConfig& route) {
     check_pages(route.error_pages, route.places);
     if (const auto* files = std::get_if<StaticFilesConfig>(&route.handler)) check(*files, route);
-    if (const auto* cgi = std::get_if<CgiConfig>(&route.handler)) check(*cgi, "cgi", route.places);
+    if (const auto* cgi = std::get_if<CgiConfig>(&route.handler)) check(*cgi, "cgi", "interpreters", route.places);
   }
 
   void check_pages(const std::vector<ErrorPageConfig>& pages, const Places& places) {
-    for (const ErrorPageConfig& page : pages) tell(places, "error_pages", fault_of_file(page.file, most_page));
+    for (size_t i = 0; i < pages.size(); ++i) {
+      tell(places.of_text({}, "error_pages", i), "error_pages", fault_of_file(pages[i].file, most_page));
+    }
   }
 
   void check(const ListenerConfig& listener) {
-    for (const std::string& text : listener.addresses) {
-      const auto address = parse_address(text);
+    for (size_t i = 0; i < listener.addresses.size(); ++i) {
+      const auto address = parse_address(listener.addresses[i]);
       if (!address) continue;
-      tell(Region{listener.place, listener.place}, fmt::format("listener.{}.address", listener.name),
+      tell(listener.places.of_text({}, "address", i), fmt::format("listener.{}.address", listener.name),
            fault_of_binding(*address));
     }
   }
@@ -134,31 +136,31 @@ class LiveCheck {
     // A route for one path alone may be of a file.
     const bool is_file = !route.path.ends_with('/') && std::filesystem::is_regular_file(files.root);
     const std::optional<Fault> fault = is_file ? fault_of_file(files.root, UINT64_MAX) : fault_of_folder(files.root);
-    tell(places, "root", fault);
+    tell(places.of_text({}, "root"), "root", fault);
     check_folders(files.symlinks, "symlinks", places);
     if (!fault && !files.fallback.empty())
-      tell(places, "fallback", fault_of_file(files.root + files.fallback, UINT64_MAX));
-    if (files.scripts) check(*files.scripts, "scripts", places);
+      tell(places.of_text({}, "fallback"), "fallback", fault_of_file(files.root + files.fallback, UINT64_MAX));
+    if (files.scripts) check(*files.scripts, {}, "scripts", places);
   }
 
-  // Scripts that run themselves are looked at when they are asked for: there may be thousands.
-  void check(const CgiConfig& cgi, std::string_view key, const Places& places) {
-    if (!cgi.root.empty()) tell(places, key, fault_of_folder(cgi.root));
-    if (!cgi.program.empty()) tell(places, key, fault_of_program(cgi.program));
-    for (const auto& [extension, interpreter] : cgi.interpreters) {
-      if (!interpreter.empty()) tell(places, key, fault_of_program(interpreter));
+  // `table` is the one that the programs stand in, and `interpreters` the key of those that run scripts. Scripts that
+  // run themselves are looked at when they are asked for: there may be thousands.
+  void check(const CgiConfig& cgi, std::string_view table, std::string_view interpreters, const Places& places) {
+    if (!cgi.root.empty()) tell(places.of_text(table, "root"), "root", fault_of_folder(cgi.root));
+    if (!cgi.program.empty()) tell(places.of_text(table, "program"), "program", fault_of_program(cgi.program));
+    for (size_t i = 0; i < cgi.interpreters.size(); ++i) {
+      const std::string& interpreter = cgi.interpreters[i].second;
+      if (interpreter.empty()) continue;
+      tell(places.of_text(table, interpreters, i), std::string(interpreters), fault_of_program(interpreter));
     }
     check_folders(cgi.symlinks, "symlinks", places);
     check_folders(cgi.sendfile_roots, "sendfile_roots", places);
   }
 
   void check_folders(const std::vector<std::string>& folders, std::string_view key, const Places& places) {
-    for (const std::string& folder : folders) tell(places, key, fault_of_folder(folder));
-  }
-
-  void tell(const Places& places, std::string_view key, const std::optional<Fault>& fault) {
-    const SourcePlace begin = places.of(key);
-    tell(Region{begin, {begin.line, begin.column + static_cast<uint32_t>(key.size())}}, std::string(key), fault);
+    for (size_t i = 0; i < folders.size(); ++i) {
+      tell(places.of_text({}, key, i), std::string(key), fault_of_folder(folders[i]));
+    }
   }
 
   void tell(Region region, std::string key, const std::optional<Fault>& fault) {

@@ -159,11 +159,30 @@ class Live(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
 
-    def errors(self, text, files=None):
+    def live(self, text, files=None):
         write_files(self.folder, {"webserv.toml": text, **(files or {})})
         self.assertEqual(check("--config", "webserv.toml", folder=self.folder).returncode, 0)
-        result = check("--config", "webserv.toml", "--live", "--json", folder=self.folder)
-        return [(each["line"], each["message"].replace(self.folder + "/", "")) for each in json.loads(result.stdout)]
+        return json.loads(check("--config", "webserv.toml", "--live", "--json", folder=self.folder).stdout)
+
+    def errors(self, text, files=None):
+        return [(each["line"], each["message"].replace(self.folder + "/", "")) for each in self.live(text, files)]
+
+    def test_each_is_told_at_the_value_that_is_wrong(self):
+        with listening_socket() as taken:
+            text = ('[listener.http]\naddress = ["127.0.0.1:0", @"127.0.0.1:PORT"@]\n' + HOST +
+                    'fallback = @"/none.html"@\nerror_pages = { 404 = "404.html", 500 = @"none.html"@ }\n'
+                    'symlinks = ["more", @"none"@]\nscripts = { ".cgi" = "", ".php" = @"/none/php"@ }\nsendfile_roots = @\'none\'@\n'
+                    '[vhost."*".route."/x/"]\nroot = @"none"@\n[vhost."*".route."/a/"]\n'
+                    'cgi = { interpreters = { ".sh" = "/bin/sh", ".x" = @"/none/x"@ }, root = @"none"@ }\nsymlinks = @"none"@\n'
+                    '[vhost."*".route."/b/".cgi]\nprogram = @"none"@\n').replace("PORT", str(taken.getsockname()[1]))
+            errors = self.live(text.replace("@", ""), {"www/": "", "404.html": "", "more/": ""})
+        wanted = []
+        for number, line in enumerate(text.splitlines(), 1):
+            wanted += [(number, marked) for marked in re.findall("@([^@]*)@", line)]
+        lines = text.replace("@", "").splitlines()
+        told = [(each["line"], lines[each["line"] - 1][each["column"] - 1:each["endColumn"] - 1]) for each in errors]
+        self.assertEqual(told, wanted)
+
 
     def test_what_is_there_passes(self):
         text = f'[listener.http]\naddress = "127.0.0.1:{free_port()}"\n' + HOST
@@ -198,12 +217,12 @@ class Live(unittest.TestCase):
         with listening_socket() as taken:
             address = f"127.0.0.1:{taken.getsockname()[1]}"
             errors = self.errors(f'[listener.http]\naddress = "{address}"\n' + HOST, {"www/": ""})
-        self.assertEqual([line for line, _ in errors], [1])
+        self.assertEqual([line for line, _ in errors], [2])
         self.assertIn(f"`{address}` is in use by", errors[0][1])
 
     def test_an_address_that_this_machine_does_not_have(self):
         errors = self.errors('[listener.http]\naddress = "192.0.2.1:8080"\n' + HOST, {"www/": ""})
-        self.assertEqual(errors, [(1, "`192.0.2.1:8080` cannot be bound: Cannot assign requested address")])
+        self.assertEqual(errors, [(2, "`192.0.2.1:8080` cannot be bound: Cannot assign requested address")])
 
 
 def on_terminal(*arguments, folder, environment):
