@@ -55,6 +55,7 @@ std::string shortened(std::string_view text) {
 std::string in_quotes(std::string_view text) { return fmt::format("`{}`", shortened(text)); }
 
 void Findings::add(Region region, std::string key, std::string message, std::string suggestion) {
+  if (is_spoilt(region)) return;
   ++count_;
   if (counts_only(region)) return;
   kept_.push_back({file_, region, std::move(key), std::move(message), std::move(suggestion)});
@@ -62,6 +63,11 @@ void Findings::add(Region region, std::string key, std::string message, std::str
   sort();
   kept_.resize(most_told);
   last_told_ = kept_.back().region.begin;
+}
+
+bool Findings::is_spoilt(Region region) const {
+  const auto next = std::ranges::lower_bound(spoilt_, region.begin);
+  return next != spoilt_.end() && *next < region.end;
 }
 
 void Findings::sort() {

@@ -44,6 +44,10 @@ class Findings {
 
   void add(Region region, std::string key, std::string message, std::string suggestion = {});
   bool empty() const { return count_ == 0; }
+  // What is wrong at this place is told: what is found later of a region with the place in it follows from that, and is
+  // no finding. Each place is behind the one before.
+  void spoil(SourcePlace place) { spoilt_.push_back(place); }
+  bool is_spoilt(Region region) const;
   // Whether what is found here is but counted, so that its texts need not be made.
   bool counts_only(Region region) const { return last_told_ && region.begin > *last_told_; }
 
@@ -59,6 +63,7 @@ class Findings {
 
   std::string file_;
   std::vector<Diagnostic> kept_;
+  std::vector<SourcePlace> spoilt_;
   size_t count_ = 0;
   std::optional<SourcePlace> last_told_;  // once some were dropped: what is behind it will not be told
 };

@@ -11,6 +11,8 @@
 namespace webserv {
 namespace {
 
+using namespace std::literals;
+
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 Region one_character(SourcePlace place) { return {place, {place.line, place.column + 1}}; }
@@ -44,6 +46,7 @@ bool check_line(std::string_view line, uint32_t number, const TomlLimits& limits
       nul_told = true;
       findings.add(one_character(place), {}, "a NUL stands here", "remove it");
     }
+    if (size == 0 || line[i] == '\0') findings.spoil(place);
     i += std::max<size_t>(size, 1);
   }
   return line.size() <= limits.line;
@@ -167,8 +170,10 @@ bool guard_depth(std::string_view text, Findings& findings, const TomlLimits& li
 }
 
 std::string clean_toml(std::string_view text) {
-  // A letter may stand nearly everywhere, so that it brings no further errors.
-  constexpr char instead = 'x';
+  // A letter within a word and in place of one, and a blank elsewhere, bring no further errors.
+  constexpr char letter = 'x';
+  constexpr char blank = ' ';
+  constexpr std::string_view ends_word = " \t\r\n\0\"'[]{},=#"sv;
   std::string clean;
   clean.reserve(text.size());
   if (text.starts_with(byte_order_mark)) {
@@ -177,8 +182,12 @@ std::string clean_toml(std::string_view text) {
   }
   while (!text.empty()) {
     const size_t size = character_size(text);
-    if (size == 0 || text.front() == '\0') {
-      clean += instead;
+    if (size == 0) {
+      clean += letter;
+    } else if (text.front() == '\0') {
+      const bool in_word = !clean.empty() && ends_word.find(clean.back()) == std::string_view::npos &&
+                           text.size() > 1 && ends_word.find(text[1]) == std::string_view::npos;
+      clean += in_word ? letter : blank;
     } else {
       clean += text.substr(0, size);
     }

@@ -72,6 +72,10 @@ class Reader {
       }
       const Region region = repairs_.in_file(region_of(name.source()));
       const Key* key = find_key(section.table, name.str());
+      if (key == nullptr && findings_.is_spoilt(region)) {
+        section.damaged = true;
+        continue;
+      }
       if (key == nullptr) {
         if (is_label(name, node, region, section)) continue;
         tell_unknown(name.str(), region, section);

@@ -121,11 +121,40 @@ TEST(TomlGuard, tells_what_is_wrong_with_utf16_once) {
   }
 }
 
+TEST(TomlGuard, nothing_follows_from_bytes_that_are_told) {
+  const std::string rows[] = {
+      "[vhost.a]\nroot = \"x\"\0\n"s,
+      "[vhost.a]\nro\0ot = \"x\"\n"s,
+      "[vhost.a]\nr\xF6\xF6t = \"x\"\n"s,
+      "[vhost.a]\n\0root = \"x\"\n"s,
+      "[vhost.a]\nroot \0= \"x\"\n"s,
+      "[vhost.a]\nroot = \"x\" # \0 # \xF6\n"s,
+      "[vhost.a]\nroot = \"x\"\nlisting = tru\0e\n"s,
+      "[vhost.a]\nroot = \"x\"\nlisting = \x93true\x94\n"s,
+      "[vhost.a]\nroot = \"x\"\nindex = [\"a\",\0\n  \"b\"]\n"s,
+      "[vhost.a]\nroot = \"x\"\n[log]\nlevel = \"in\0fo\"\n"s,
+      "[vhost.a]\nroot = \"x\"\n\0\0\0"s,
+      "[vhost.a]\0\nroot = \"x\"\n"s,
+      "\0[vhost.a]\nroot = \"x\"\n"s,
+      "[vho\0st.a]\nroot = \"x\"\n"s,
+      "[vh\xF6st.a]\nroot = \"x\"\n"s,
+      "[vhost.\"\0a\"]\nroot = \"x\"\n"s,
+  };
+  for (const std::string& text : rows) {
+    const auto config = read_config(text, "a", "/");
+    ASSERT_FALSE(config) << text;
+    for (const Diagnostic& each : config.error()) {
+      EXPECT_THAT(each.message, ::testing::AnyOf("a NUL stands here", HasSubstr("is no UTF-8 here"))) << text;
+    }
+  }
+}
+
 TEST(TomlGuard, what_is_no_utf8_can_be_read_over) {
   EXPECT_EQ(clean_toml("a = 1"), "a = 1");
   EXPECT_EQ(clean_toml("\xEF\xBB\xBF"
                        "a = \"\xFCx\0\xC3\xBC\""s),
             " a = \"xxx\xC3\xBC\"");
+  EXPECT_EQ(clean_toml("a\0b = \0\"c\0d\0\"\0"s), "axb =  \"cxd \" ");
 }
 
 }  // namespace
