@@ -229,7 +229,34 @@ class Scanner {
                      "write it behind \"=\"");
       return cursor_.skip_line();
     }
-    if (cursor_.read_value()) cursor_.expect_line_end("a value");
+    const bool is_table = cursor_.here() == '{';
+    if (cursor_.read_value()) return cursor_.expect_line_end("a value");
+    if (is_table) skip_rest_of_table();
+  }
+
+  // A table in braces that has no end goes on for people: its keys on the next lines, and the brace behind them.
+  void skip_rest_of_table() {
+    while (!cursor_.at_end()) {
+      const std::string_view next = cursor_.line(cursor_.at() + 1);
+      if (!next.starts_with('}') && !is_of_inner_table(next)) return;
+      cursor_.advance();
+      cursor_.skip_line();
+      if (next.starts_with('}')) return;
+    }
+  }
+
+  // Whether the line gives a key of the table that is the value of this statement's key.
+  bool is_of_inner_table(std::string_view line) const {
+    const std::string_view written = without_blanks(line.substr(0, line.find('=')));
+    if (written.empty() || written.size() == line.size()) return false;
+    const bool quoted = written.size() > 2 && is_quote(written.front());
+    const std::string_view name = quoted ? written.substr(1, written.size() - 2) : written;
+    const bool is_known = std::ranges::find(schema(), name, &Key::name) != schema().end();
+    return std::ranges::any_of(schema(), [&](const Key& key) {
+      if (key.name != now_.path.back().name) return false;
+      const bool is_free = quoted || (!is_known && is_bare_name(name));
+      return key.type == Type::map ? is_free : key.type == Type::table && find_key(key.inner, name) != nullptr;
+    });
   }
 
   // A line that has no "=" behind its name.

@@ -242,6 +242,23 @@ TEST(ConfigMistakes, values_that_are_no_toml) {
   });
 }
 
+TEST(ConfigMistakes, nothing_follows_from_a_table_without_an_end) {
+  const std::vector<std::string> no_end = {"this table has no \"}\" at its end"};
+  expect_mistakes({
+      {in_route("redirect = ⟦{⟧ to = \"/y\"\nstatus = 301"), no_end},
+      {in_route("redirect = ⟦{⟧ to = \"/y\"\n  status = 301\n}\nmethods = \"GET\""), no_end},
+      {in_route("respond = ⟦{⟧ status = 200\n  text = \"a\"\n  type = \"text/plain\" }"), no_end},
+      {in_host("root = \"x\"\nfields = ⟦{⟧ A = \"x\"\n  X-B = \"y\"\n}\nlisting = true"), no_end},
+      {in_host("root = \"x\"\nerror_pages = ⟦{⟧ 404 = \"x\"\n  500 = \"y\""), no_end},
+      {in_route("cgi = ⟦{⟧ root = \"x\"\ninterpreters = {}\nenvironment = ⟦{⟧ A = \"x\"\nB = \"y\""),
+       {no_end[0], no_end[0]}},
+      {before_host("limits = ⟦{⟧ head_size = \"16K\"\nfields = 3"), no_end},
+      // What is a key of the route is looked at.
+      {in_route("redirect = ⟦{⟧ to = \"/y\"\nmethods = ⟦\"GTE\"⟧"), {no_end[0], "did you mean `GET`?"}},
+      {in_host("root = \"x\"\nfields = ⟦{⟧ A = \"x\"\nlisting = ⟦1⟧"), {no_end[0], "write true"}},
+  });
+}
+
 TEST(ConfigMistakes, lines_that_are_no_toml) {
   expect_mistakes({
       {before_host("[server]\n⟦workers 4⟧"), {"\"=\" is missing behind `workers`; write workers = 4"}},
