@@ -163,13 +163,7 @@ class RouteBuilder {
       }
       redirect.to = to->text;
     }
-    if (const auto* status = table->get<uint64_t>("status")) {
-      if (*status >= 304 && *status <= 306) {
-        findings_.add(table->find("status")->region, table->path_of("status"),
-                      fmt::format("{} is no redirect: 301, 302, 303, 307 and 308 are", *status));
-      }
-      redirect.status = static_cast<Status>(*status);
-    }
+    if (const auto* status = table->get<uint64_t>("status")) redirect.status = static_cast<Status>(*status);
     return redirect;
   }
 

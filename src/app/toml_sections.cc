@@ -55,6 +55,18 @@ std::string homes_of(std::string_view name) {
   return fmt::format("{}", fmt::join(homes, " or "));
 }
 
+// What may stand in the table, for people.
+std::string all_of(Table table) {
+  constexpr size_t most_listed = 8;
+  std::vector<std::string> names;
+  for (const Key& key : schema()) {
+    if (!key.served || !key.stands_in.contains(table)) continue;
+    names.push_back(key.inner == Table::file ? in_quotes(key.name) : std::string(header_of(key.inner)));
+  }
+  if (names.size() > most_listed) return "webserv.toml(5) lists what may stand there";
+  return fmt::format("these may stand there: {}", fmt::join(names, ", "));
+}
+
 // Where what is missing in the file is told.
 const Section whole_file = {.table = Table::file, .region = {{1, 1}, {1, 1}}};
 
@@ -120,8 +132,13 @@ class Reader {
     return fmt::format("write {}", header_of(key.inner));
   }
 
+  static std::string not_a_table(std::string_view name, std::string_view path) {
+    return fmt::format("{} in [{}] is not a table", in_quotes(name), path);
+  }
+
   Value tables(const Key& key, const toml::table& source, const std::string& path) {
     std::vector<Section> all;
+    std::vector<std::pair<Region, std::string_view>> nameless;
     for (auto&& [name, node] : source) {
       if (context_.is_broken(region_of(name.source()))) continue;
       const Region region = repairs_.in_file(region_of(name.source()));
@@ -132,10 +149,18 @@ class Reader {
             {.table = key.inner, .region = region, .name = std::string(name.str()), .path = std::move(inner_path)}));
         continue;
       }
-      const bool lacks_name = find_key(key.inner, name.str()) != nullptr;
-      findings_.add(region, std::move(inner_path),
-                    fmt::format("{} in [{}] is not a table", in_quotes(name.str()), path),
-                    lacks_name ? fmt::format("give the table a name: {}", header_of(key.inner)) : "");
+      if (find_key(key.inner, name.str()) != nullptr || find_synonym(name.str(), std::span(&key.inner, 1)) != nullptr) {
+        nameless.emplace_back(region, name.str());
+        continue;
+      }
+      findings_.add(region, std::move(inner_path), not_a_table(name.str(), path));
+    }
+    // One name makes all of them right.
+    if (!nameless.empty()) {
+      const auto [region, name] =
+          *std::ranges::min_element(nameless, {}, [](const auto& each) { return each.first.begin; });
+      findings_.add(region, path + '.' + written(name), not_a_table(name, path),
+                    fmt::format("give the table a name: {}", header_of(key.inner)));
     }
     if (all.empty() && !source.empty()) return {};
     std::ranges::sort(all, {}, [](const Section& section) { return section.region.begin; });
@@ -175,7 +200,7 @@ class Reader {
     std::vector<std::string_view> names;
     for (const Key& key : schema()) names.push_back(key.name);
     const std::string_view meant = closest(name, names);
-    if (meant.empty()) return tell(unknown, {});
+    if (meant.empty()) return tell(unknown, all_of(section.table));
     const std::string key = find_key(Table::file, meant) ? "" : fmt::format("`{}` in ", meant);
     tell(unknown, fmt::format("did you mean {}{}?", key, homes_of(meant)));
   }
@@ -215,7 +240,8 @@ class Reader {
       const std::string what = key.type == Type::tables ? std::string(header_of(key.inner)) : in_quotes(key.name);
       findings_.add(section.region, section.path_of(key.name),
                     fmt::format("{} is missing in {}", what, in_brackets(section.path)),
-                    key.type == Type::tables ? "without one nothing is served" : "");
+                    key.type == Type::tables ? "without one nothing is served"
+                                             : fmt::format("write for example {} = \"/new\"", key.name));
     }
   }
 

@@ -4,9 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <expected>
 #include <limits>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "app/suggestion.h"
@@ -18,6 +21,14 @@ namespace webserv {
 namespace {
 
 constexpr std::string_view unlimited_word = "unlimited";
+
+// What people write for it where it may stand.
+bool means_unlimited(std::string_view text) {
+  constexpr auto words = std::to_array<std::string_view>(
+      {"infinite", "infinity", "inf", "forever", "never", "none", "off", "disabled", "nolimit", "no limit", "max"});
+  const std::string lower = to_lower(text);
+  return std::ranges::find(words, lower) != words.end();
+}
 
 std::string_view name_of(toml::node_type type) {
   switch (type) {
@@ -86,7 +97,10 @@ class ValueReader {
   }
 
   Value refuse_type(const toml::node& node, std::string_view wanted) {
-    return refuse(node, fmt::format("is {}, not {}", wanted, name_of(node.type())), advice(node));
+    const std::string choices = fmt::format("one of {}", fmt::join(key_.choices, ", "));
+    return refuse(node,
+                  fmt::format("is {}, not {}", key_.type == Type::choice ? choices : wanted, name_of(node.type())),
+                  advice(node));
   }
 
   // How the value that was meant is written, where that is likely.
@@ -116,13 +130,9 @@ class ValueReader {
         if (const auto* number = node.as_integer(); number != nullptr && key_.stands_in.contains(Table::listener)) {
           return fmt::format("write \"*:{}\", or \"127.0.0.1:{}\"", number->get(), number->get());
         }
-        return node.is_number() || node.is_boolean() ? "put it in quotes" : "";
-      case Type::table:
-        for (const Key& inner : schema()) {
-          if (text == nullptr || inner.type != Type::text || !inner.stands_in.contains(key_.inner)) continue;
-          return fmt::format("write {} = {{ {} = {} }}", key_.name, inner.name, quoted_text(shortened(text->get())));
-        }
-        return {};
+        if (const auto* truth = node.as_boolean()) return advice_instead_of(truth->get());
+        return node.is_number() && key_.type != Type::choice ? "put it in quotes" : "";
+      case Type::table: return advice_for_table(node);
       case Type::tables: return fmt::format("write {}", header_of(key_.inner));
       case Type::map:
         return fmt::format("write {} = {{ {} = \"...\" }}", key_.name, key_.name == "error_pages" ? "404" : "NAME");
@@ -141,15 +151,54 @@ class ValueReader {
     return fmt::format("write {}{}", *meant, node.is_string() ? " without quotes" : "");
   }
 
+  // What was most likely meant by a truth value where a text belongs.
+  std::string advice_instead_of(bool truth) const {
+    if (key_.name == "symlinks") {
+      return truth ? "links below the root are followed; name the folders elsewhere that they may lead into"
+                   : "leave it out: links lead nowhere but below the root";
+    }
+    if (key_.name == "fallback" && truth) return "write \"/index.html\"";
+    if (key_.name == "cache_control") return truth ? "write \"max-age=3600\"" : "write \"no-store\"";
+    const auto off = std::ranges::find(key_.choices, "off");
+    if (off != key_.choices.end() && !truth) return "write \"off\"";
+    const bool is_path = key_.type == Type::path || key_.type == Type::paths;
+    return is_path ? "write a path in quotes" : truth ? "put it in quotes" : "leave it out";
+  }
+
+  // The one value that was given, as that of its key in the table.
+  std::string advice_for_table(const toml::node& node) const {
+    const auto* text = node.as_string();
+    const auto* number = node.as_integer();
+    for (const Key& inner : schema()) {
+      if (!inner.stands_in.contains(key_.inner)) continue;
+      if (text != nullptr && (inner.type == Type::text || inner.type == Type::path)) {
+        return fmt::format("write {} = {{ {} = {} }}", key_.name, inner.name, quoted_text(shortened(text->get())));
+      }
+      if (number != nullptr && inner.name == "status") {
+        return fmt::format("write {} = {{ {}status = {} }}", key_.name,
+                           key_.inner == Table::redirect ? "to = \"/new\", " : "", number->get());
+      }
+    }
+    return {};
+  }
+
   static std::string advice_for_list(const toml::array& list) {
     const auto* text = list.size() == 1 ? list.front().as_string() : nullptr;
     return text != nullptr ? fmt::format("write {}", quoted_text(shortened(text->get()))) : "write one text";
   }
 
   Value number(const toml::node& node) {
-    if (const auto* text = node.as_string(); text != nullptr && text->get() == unlimited_word) {
-      if (key_.range.unlimited) return std::numeric_limits<uint64_t>::max();
-      return refuse(node, "cannot be unlimited", fmt::format("at most {} may stand here", shown(key_.range.most)));
+    if (const auto* text = node.as_string(); text != nullptr) {
+      const bool is_word = text->get() == unlimited_word;
+      const bool is_slip = !is_word && !closest(text->get(), std::span(&unlimited_word, 1)).empty();
+      if (is_word && key_.range.unlimited) return std::numeric_limits<uint64_t>::max();
+      if ((is_word || is_slip) && !key_.range.unlimited) {
+        return refuse(node, "cannot be unlimited", fmt::format("at most {} may stand here", shown(key_.range.most)));
+      }
+      if (is_slip) return refuse(node, fmt::format("is {}, or \"unlimited\"", name_of(key_.type)), lift_limit());
+      if (key_.range.unlimited && means_unlimited(text->get())) {
+        return refuse(node, fmt::format("is {}, not {}", name_of(key_.type), in_quotes(text->get())), lift_limit());
+      }
     }
     if (const auto* text = node.as_string(); text != nullptr && key_.type != Type::integer) {
       const auto parsed = key_.type == Type::size ? parse_size(text->get()) : parse_duration(text->get());
@@ -157,17 +206,28 @@ class ValueReader {
     }
     const auto* integer = node.as_integer();
     if (integer == nullptr || key_.type == Type::duration) return refuse_type(node, name_of(key_.type));
-    if (integer->get() < 0) return refuse(node, fmt::format("is at least {}", shown(key_.range.least)));
-    return in_range(node, static_cast<uint64_t>(integer->get()));
+    if (integer->get() < 0) return refuse_range(node, fmt::format("is at least {}", shown(key_.range.least)));
+    const auto number = static_cast<uint64_t>(integer->get());
+    if (!key_.choices.empty() && std::ranges::find(key_.choices, std::to_string(number)) == key_.choices.end()) {
+      const bool is_answer = (number >= 200 && number < 300) || (number >= 400 && number < 600);
+      return refuse(node, fmt::format("is one of {}, not {}", fmt::join(key_.choices, ", "), number),
+                    is_answer ? fmt::format("respond = {{ status = {} }} answers with another", number) : "");
+    }
+    return in_range(node, number);
   }
 
   Value in_range(const toml::node& node, uint64_t number) {
     const Range& range = key_.range;
-    if (number < range.least) return refuse(node, fmt::format("is at least {}", shown(range.least)));
+    if (number < range.least) return refuse_range(node, fmt::format("is at least {}", shown(range.least)));
     if (number <= range.most) return number;
-    return refuse(node, fmt::format("is at most {}", shown(range.most)),
-                  range.unlimited ? "write \"unlimited\" to lift the limit" : "");
+    return refuse_range(node, fmt::format("is at most {}", shown(range.most)));
   }
+
+  Value refuse_range(const toml::node& node, std::string_view reason) {
+    return refuse(node, reason, key_.range.unlimited ? lift_limit() : "");
+  }
+
+  static std::string lift_limit() { return "write \"unlimited\" to lift the limit"; }
 
   // A number as it would be written.
   std::string shown(uint64_t number) const {

@@ -108,7 +108,8 @@ TEST(HostMistakes, handlers_of_routes) {
 
 TEST(HostMistakes, redirects_and_responses) {
   expect_mistakes({
-      {in_route("⟦redirect⟧ = {}"), {"`to` is missing in [vhost.\"*\".route.\"/x/\".redirect]"}},
+      {in_route("⟦redirect⟧ = {}"),
+       {"`to` is missing in [vhost.\"*\".route.\"/x/\".redirect]; write for example to = \"/new\""}},
       {in_route("⟦redirect⟧ = { status = 301 }"), {"`to` is missing"}},
       {in_route("redirect = { to = ⟦\"\"⟧ }"), {"is neither a path nor a URI of http or https; write \"/\""}},
       {in_route("redirect = { to = ⟦\"y\"⟧ }"), {"write \"/y\""}},
