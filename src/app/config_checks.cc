@@ -88,23 +88,40 @@ void check_listeners(const Config& config, const std::vector<Section>& listeners
   }
 }
 
+// What a limit is compared with: what the file says, or the default.
+struct Other {
+  uint64_t value;
+  std::string_view origin;  // "", or that it is the default
+};
+
+// Nothing where it was refused or mistyped, or may be among what could not be read.
+std::optional<Other> other_limit(const Section& limits, std::string_view key, uint64_t otherwise) {
+  if (const auto* value = limits.get<uint64_t>(key)) return Other{*value, {}};
+  const bool is_mistyped = std::ranges::find(limits.meant, find_key(Table::limits, key)) != limits.meant.end();
+  if (limits.find(key) != nullptr || is_mistyped || limits.damaged) return std::nullopt;
+  return Other{otherwise, ", its default"};
+}
+
 void check_limits(const Section& limits, Findings& findings) {
+  constexpr Limits defaults;
   const auto* per_client = limits.get<uint64_t>("connections_per_client");
-  const auto* all = limits.get<uint64_t>("connections");
-  if (per_client != nullptr && all != nullptr && *per_client > *all && *per_client != unlimited) {
-    findings.add(limits.find("connections_per_client")->region, limits.path_of("connections_per_client"),
-                 fmt::format("one client may have more connections than the {} of all together", *all),
-                 "it is never more than `connections`");
+  const std::optional<Other> all = other_limit(limits, "connections", defaults.connections);
+  if (per_client != nullptr && all && *per_client > all->value && *per_client != unlimited) {
+    findings.add(
+        limits.find("connections_per_client")->region, limits.path_of("connections_per_client"),
+        fmt::format("one client may have {} connections, and all together no more than the {} of `connections`{}",
+                    *per_client, all->value, all->origin),
+        all->origin.empty() ? "lower it, or raise `connections`" : "lower it, or set `connections`, too");
   }
   // A field has a name of one byte at least, a colon and a line break.
   constexpr uint64_t least_field = 4;
   const auto* fields = limits.get<uint64_t>("fields");
-  const auto* head_size = limits.get<uint64_t>("head_size");
-  if (fields != nullptr && head_size != nullptr && *fields > *head_size / least_field) {
-    findings.add(
-        limits.find("fields")->region, limits.path_of("fields"),
-        fmt::format("no more than {} fields fit into a `head_size` of {} bytes", *head_size / least_field, *head_size),
-        "lower `fields`, or raise `head_size`");
+  const std::optional<Other> head_size = other_limit(limits, "head_size", defaults.head.head_size);
+  if (fields != nullptr && head_size && *fields > head_size->value / least_field) {
+    findings.add(limits.find("fields")->region, limits.path_of("fields"),
+                 fmt::format("no more than {} fields fit into a `head_size` of {} bytes{}",
+                             head_size->value / least_field, head_size->value, head_size->origin),
+                 head_size->origin.empty() ? "lower it, or raise `head_size`" : "lower it, or set `head_size`, too");
   }
 }
 

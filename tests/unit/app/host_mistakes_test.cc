@@ -223,7 +223,17 @@ TEST(HostMistakes, addresses_that_another_listener_has) {
 TEST(HostMistakes, limits_that_contradict_each_other) {
   expect_mistakes({
       {before_host("[limits]\nconnections = 10\nconnections_per_client = ⟦11⟧"),
-       {"more connections than the 10 of all together"}},
+       {"one client may have 11 connections, and all together no more than the 10 of `connections`; lower it, or "
+        "raise"}},
+      {before_host("[limits]\nconnections_per_client = ⟦9000⟧"),
+       {"no more than the 8192 of `connections`, its default; lower it, or set `connections`, too"}},
+      {before_host("[limits]\nconnections_per_client = 9000\nconnections = ⟦0⟧"), {"`connections` is at least 1"}},
+      {before_host("[limits]\nconnections_per_client = 9000\n⟦connections 9000⟧"), {"\"=\" is missing"}},
+      {before_host("[limits]\nconnections_per_client = 9000\n⟦conections⟧ = 9000"), {"did you mean `connections`?"}},
+      {before_host("[limits]\nconnections_per_client = 8192\nfields = 4096"), {}},
+      {before_host("[limits]\nfields = ⟦4097⟧"),
+       {"no more than 4096 fields fit into a `head_size` of 16384 bytes, its default; lower it, or set `head_size`, "
+        "too"}},
       {before_host("[limits]\nconnections = 10\nconnections_per_client = \"unlimited\""), {}},
       {before_host("[limits]\nconnections = 10"), {}},
       {before_host("[limits]\nhead_size = \"1K\"\nfields = ⟦257⟧"),
