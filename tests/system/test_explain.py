@@ -3,6 +3,7 @@ import gzip
 import json
 import os
 import re
+import ssl
 import subprocess
 import time
 import unittest
@@ -305,6 +306,29 @@ class Explain(unittest.TestCase):
                     self.assertIn(part, text)
                 self.assertNotIn("\x1b", text)
 
+    def test_a_url_of_https_is_told_that_nothing_speaks_it(self):
+        port = self.ports["http"]
+        plain = f"the URL without TLS is http://site.test:{port}/exact?q\n"
+        broken = "a client of https gets 400 Bad Request"
+        rows = [
+            (f"https://site.test:{port}/exact?q", ["no listener speaks TLS: https needs a proxy", broken, plain, "200 OK"], []),
+            ("https://site.test/exact?q", ["no listener speaks TLS: https needs a proxy", plain, "200 OK"], [broken]),
+            ("https://site.test:1/", ["no listener speaks TLS\n", "none has the port 1"], ["without TLS"]),
+            (f"http://site.test:{port}/exact", ["200 OK"], ["TLS"]),
+        ]
+        for url, parts, others in rows:
+            with self.subTest(url):
+                text = self.explain("GET", url).stdout
+                for part in parts:
+                    self.assertIn(part, text)
+                for part in others:
+                    self.assertNotIn(part, text)
+        text = self.explain("-H", "Host: [::1]", "GET", rows[0][0]).stdout
+        self.assertIn(f"the URL without TLS is http://[::1]:{port}/exact?q\n", text)
+        notes = json.loads(self.explain("--json", "GET", rows[0][0]).stdout)["notes"]
+        self.assertEqual(notes[-1] + "\n", plain)
+        self.assertNotIn("notes", json.loads(self.explain("--json", "GET", "/").stdout))
+
     def test_listeners_that_differ_are_told_apart(self):
         text = self.explain("GET", "http://inside.test/").stdout
         self.assertEqual(2, text.count("request "))
@@ -343,6 +367,17 @@ class Explain(unittest.TestCase):
     def test_nothing_of_it_can_move_a_terminal(self):
         text = self.explain("-H", "X: \x1b[2J", "GET", "http://site.test/\x1b[31m").stdout
         self.assertNotIn("\x1b", text)
+
+
+class Tls(unittest.TestCase):
+    def test_a_client_of_https_gets_what_is_told(self):
+        hello = ssl.MemoryBIO()
+        with self.assertRaises(ssl.SSLWantReadError):
+            ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="site.test").do_handshake()
+        port = free_port()
+        with Server(TOML.format(http=port, admin=free_port()), SITE), Client(("127.0.0.1", port)) as client:
+            client.send(hello.read())
+            self.assertEqual(client.response("GET").status, 400)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,8 @@ ExitStatus explain(const ExplainOptions& options) {
   }
   const std::string otherwise = default_host(*config);
   const std::vector<Explanation> all = explain(*config, *question, otherwise);
-  const Explained explained{*config, *question, question->host.value_or(otherwise), all};
+  const std::string host = question->host.value_or(otherwise);
+  const Explained explained{*config, *question, host, all, notes_on_tls(*config, *question, host)};
   fmt::print("{}", options.json ? explained_json(explained) : explained_text(explained, colours_of(STDOUT_FILENO)));
   return ExitStatus::ok;
 }

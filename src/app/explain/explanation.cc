@@ -286,6 +286,12 @@ class Explainer {
   Explanation to_;
 };
 
+// That a client of the URL goes to.
+std::optional<uint16_t> port_of(const Question& question) {
+  if (question.port || !question.scheme) return question.port;
+  return question.scheme == "https" ? https_port : http_port;
+}
+
 bool listens_at(const ListenerConfig& listener, const Question& question, std::optional<uint16_t> port) {
   return std::ranges::any_of(listener.addresses, [&](const std::string& text) {
     const Address address(text);
@@ -297,8 +303,7 @@ bool listens_at(const ListenerConfig& listener, const Question& question, std::o
 // Those that have the port or the socket of the URL, and those whose sockets systemd hands over: what these listen at
 // is not known. Without a port in the URL something in front may have changed it: all others could be meant, too.
 std::vector<const ListenerConfig*> listeners_for(const Config& config, const Question& question) {
-  std::optional<uint16_t> port = question.port;
-  if (!port && question.scheme) port = question.scheme == "https" ? https_port : http_port;
+  const std::optional<uint16_t> port = port_of(question);
   std::vector<const ListenerConfig*> right;
   std::vector<const ListenerConfig*> possible;
   for (const ListenerConfig& listener : config.listeners) {
@@ -323,6 +328,29 @@ std::string default_host(const Config& config) {
     if (!vhost.name.starts_with('*')) return vhost.name;
   }
   return "localhost";
+}
+
+std::vector<std::string> notes_on_tls(const Config& config, const Question& question, std::string_view host) {
+  if (question.scheme != "https") return {};
+  const std::vector<const ListenerConfig*> listeners = listeners_for(config, question);
+  if (listeners.empty()) return {"no listener speaks TLS"};
+  std::vector<std::string> notes = {"no listener speaks TLS: https needs a proxy in front, which gets what follows"};
+  const ListenerConfig& listener = *listeners.front();
+  if (listens_at(listener, question, port_of(question))) {
+    notes.push_back("without one, a client of https gets 400 Bad Request, and tells of an error of TLS");
+  }
+  // Its port goes, but not a part of an address in brackets.
+  const size_t colon = host.rfind(':');
+  const bool has_port = colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos;
+  std::string name(host.substr(0, has_port ? colon : host.size()));
+  for (const std::string& text : listener.addresses) {
+    const Address address(text);
+    if (!address.path().empty()) continue;
+    if (address.port() != http_port) name += fmt::format(":{}", address.port());
+    break;
+  }
+  notes.push_back(fmt::format("the URL without TLS is http://{}{}", name, question.target));
+  return notes;
 }
 
 std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host) {

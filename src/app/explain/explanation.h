@@ -55,6 +55,10 @@ struct Explanation {
 // configuration.
 std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host);
 
+// What is to be said of a URL of https, since no listener speaks TLS; none for other URLs. `host` is the one that is
+// asked for, as the URL has it.
+std::vector<std::string> notes_on_tls(const Config& config, const Question& question, std::string_view host);
+
 // The host that is asked for where the question names none: one that the file has.
 std::string default_host(const Config& config);
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/explain/explanation.h"
 #include "app/report.h"
@@ -15,6 +16,7 @@ struct Explained {
   const Question& question;
   std::string host;  // that is asked for: of the question, or the default one
   std::span<const Explanation> all;
+  std::vector<std::string> notes;  // that hold for all of them
 };
 
 // A line for each fact, with the line of the configuration behind it, as "site.toml:12". No control byte of the

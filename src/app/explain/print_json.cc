@@ -19,6 +19,11 @@ class Printer {
           for (const std::string& field : explained_.question.fields) json_.value(field);
         });
       });
+      if (!explained_.notes.empty()) {
+        json_.array("notes", [&] {
+          for (const std::string& note : explained_.notes) json_.value(note);
+        });
+      }
       json_.array("explanations", [&] {
         for (const Explanation& it : explained_.all) json_.object([&] { print(it); });
       });

@@ -94,6 +94,8 @@ class Page {
     if (!question.host) request += " (none was named)";
     add("request", request);
     for (const std::string& field : question.fields) more(field);
+    std::string_view note_label = "note";
+    for (const std::string& note : explained_.notes) add(std::exchange(note_label, {}), note);
     if (it_ == nullptr) return add_no_listener();
     std::string_view label = "listener";
     for (const ListenerConfig* listener : it_->listeners) add_listener(std::exchange(label, {}), *listener);
