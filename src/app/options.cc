@@ -1,6 +1,7 @@
 #include "app/options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/command_advice.h"
 #include "app/names.h"
 #include "app/schema.h"
 #include "webserv/base/text.h"
@@ -73,25 +75,42 @@ class CommandLine {
       return EarlyEnd{ExitStatus::ok, app_.help()};
     } catch (const CLI::CallForVersion&) {
       return EarlyEnd{ExitStatus::ok, "webserv " WEBSERV_VERSION "\n"};
+    } catch (const CLI::ExtrasError&) {
+      return wrong(not_expected(app_.remaining()));
     } catch (const CLI::ParseError& error) {
       return wrong(error.what());
     }
   }
 
   EarlyEnd wrong(std::string_view message) const {
-    return {ExitStatus::usage, fmt::format("webserv: {}\nSee {} --help.\n", message, help_of())};
+    const std::string_view link = advice_.empty() ? "" : "; ";
+    return {ExitStatus::usage, fmt::format("webserv: {}{}{}\nSee {} --help.\n", message, link, advice_, help_of())};
   }
+  // What to do where the command line is wrong.
+  void advise(std::string advice) { advice_ = std::move(advice); }
 
   bool has(std::string name) const { return app_.count(std::move(name)) != 0; }
 
  private:
+  std::string not_expected(const Arguments& arguments) {
+    std::vector<std::string> options;
+    for (const CLI::Option* option : app_.get_options()) {
+      for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+      for (const std::string& name : option->get_snames()) options.push_back("-" + name);
+    }
+    if (advice_.empty()) advise(meant_by_argument(arguments.front(), options));
+    return fmt::format("not expected: {}", fmt::join(arguments, " "));
+  }
+
   std::string help_of() const { return usage_.substr(0, usage_.find(" [")); }
 
   std::string usage_;
   CLI::App app_;
+  std::string advice_;
 };
 
-std::expected<Command, EarlyEnd> parse_serve(const Arguments& arguments) {
+// `advice` is for whoever gave them, should they be wrong.
+std::expected<Command, EarlyEnd> parse_serve(const Arguments& arguments, std::string advice) {
   ServeOptions options;
   std::vector<std::string> listen;
   std::string workers;
@@ -109,6 +128,7 @@ std::expected<Command, EarlyEnd> parse_serve(const Arguments& arguments) {
       ->allow_extra_args(false);
   line.add("--workers", workers, "N", "Threads that serve; 0: one per processor");
   line.add("DIRECTORY", options.directory, " ", "Serve this folder, with listing");
+  line.advise(std::move(advice));
   if (std::optional<EarlyEnd> end = line.parse(arguments)) return std::unexpected(*std::move(end));
 
   const auto wrong = [&](std::string_view message) { return std::unexpected(line.wrong(message)); };
@@ -125,6 +145,8 @@ std::expected<Command, EarlyEnd> parse_serve(const Arguments& arguments) {
   }
   return options;
 }
+
+std::expected<Command, EarlyEnd> parse_serve(const Arguments& arguments) { return parse_serve(arguments, {}); }
 
 std::expected<Command, EarlyEnd> parse_check(const Arguments& arguments) {
   CheckOptions options;
@@ -180,7 +202,8 @@ std::expected<Command, EarlyEnd> parse_command_line(int argc, const char* const*
     arguments.erase(arguments.begin());
     return parse(arguments);
   }
-  return parse_serve(arguments);
+  // The first one may be a command that was mistyped.
+  return parse_serve(arguments, arguments.empty() ? "" : meant_by_word(arguments.front()));
 }
 
 void apply_options(const ServeOptions& options, Config& config) {

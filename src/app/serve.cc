@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "app/changes.h"
+#include "app/command_advice.h"
 #include "app/plan.h"
 #include "app/programs.h"
 #include "app/report.h"
@@ -137,7 +138,9 @@ class Service {
 
 ExitStatus Service::run() {
   if (options_.directory && !std::filesystem::is_directory(*options_.directory)) {
-    tell(fmt::format("{} is no directory that can be served; name one, or use --config FILE", *options_.directory));
+    const std::string meant = meant_by_word(*options_.directory);
+    tell(fmt::format("{} is no directory that can be served; {}", *options_.directory,
+                     meant.empty() ? "name one, or use --config FILE" : meant));
     return ExitStatus::usage;
   }
   auto passed = passed_sockets();

@@ -85,6 +85,16 @@ class Mistakes(Folder):
         self.assertIn(result.returncode, (1, 2, 78))
         self.assertIn("none", result.stderr)
 
+    def test_a_command_that_is_mistyped(self):
+        rows = (("chek", "did you mean `webserv check`?"), ("shema", "did you mean `webserv schema`?"),
+                ("help", "did you mean `webserv --help`?"), ("site.toml", "write --config site.toml"),
+                ("none", "name one, or use --config FILE"))
+        for word, advice in rows:
+            with self.subTest(word):
+                result = run(word, cwd=self.folder)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertEqual(result.stderr, f"webserv: {word} is no directory that can be served; {advice}\n")
+
     def test_a_wrong_configuration_is_78_with_all_its_mistakes(self):
         path = self.write(WRONG)
         result = run("serve", "--config", path)

@@ -92,7 +92,7 @@ TEST(Options, a_wrong_command_line_points_to_the_help_of_its_command) {
     std::string text;
   };
   const Row rows[] = {
-      {{"check", "site.toml"}, "not expected: site.toml\nSee webserv check --help.\n"},
+      {{"check", "site.toml"}, "not expected: site.toml; write --config site.toml\nSee webserv check --help.\n"},
       {{"check", "--listen", "*:80"}, "See webserv check --help.\n"},
       {{"explain"}, "METHOD is required\nSee webserv explain --help.\n"},
       {{"explain", "/x"}, "URL is required"},
@@ -100,6 +100,36 @@ TEST(Options, a_wrong_command_line_points_to_the_help_of_its_command) {
       {{"explain", "-H", "Accept", "GET", "/x"}, "-H Accept: write a field as 'Name: value', on one line"},
       {{"explain", "-H", "A: b\r\nC: d", "GET", "/x"}, "on one line"},
       {{"schema", "--json"}, "See webserv schema --help.\n"},
+  };
+  for (const Row& row : rows) {
+    const auto options = parse(row.arguments);
+    ASSERT_FALSE(options) << row.text;
+    EXPECT_EQ(options.error().status, ExitStatus::usage) << row.text;
+    EXPECT_THAT(options.error().text, HasSubstr(row.text));
+  }
+}
+
+TEST(Options, a_slip_is_answered_with_what_was_meant) {
+  struct Row {
+    std::vector<const char*> arguments;
+    std::string text;
+  };
+  const Row rows[] = {
+      {{"chek", "--config", "a.toml"},
+       "either --config FILE or a DIRECTORY, not both; did you mean `webserv check`?\n"},
+      {{"explian", "GET", "/"}, "not expected: GET /; did you mean `webserv explain`?\n"},
+      {{"chek", "--live"}, "not expected: --live; did you mean `webserv check`?\n"},
+      {{"configtest", "-x"}, "did you mean `webserv check`?\n"},
+      {{"sevre", "--x"}, "did you mean `webserv serve`?\n"},
+      {{"--cofnig", "a"}, "did you mean `--config`?\n"},
+      {{"-c", "a"}, "did you mean `--config`?\n"},
+      {{"--port=80"}, "not expected: --port=80; did you mean `--listen`?\n"},
+      {{"-t"}, "did you mean `webserv check`?\n"},
+      {{"check", "--lvie"}, "did you mean `--live`?\n"},
+      {{"check", "--port", "80"}, "not expected: --port 80\n"},
+      {{"explain", "--jsno", "GET", "/"}, "not expected: --jsno; did you mean `--json`?\n"},
+      {{"serve", "a", "b.toml"}, "not expected: b.toml; write --config b.toml\n"},
+      {{"www", "b"}, "not expected: b\n"},
   };
   for (const Row& row : rows) {
     const auto options = parse(row.arguments);
