@@ -45,17 +45,27 @@ std::string without_port(std::string_view text) {
   if (text == "*" || is_ipv4(text) || (text.starts_with('[') && text.ends_with(']'))) {
     return "the port is missing: write " + whole + ":8080";
   }
+  const size_t blank = text.find_first_of(" \t");
+  if (blank != std::string_view::npos && is_ipv4(text.substr(0, blank))) {
+    return "a colon stands before the port, as in 127.0.0.1:8080";
+  }
   if (text.starts_with('/')) return "a unix socket is written unix:" + whole;
-  return "this is no address: write " + std::string(right_forms);
+  return "write " + std::string(right_forms);
 }
 
 // What is wrong with a host that is neither a number nor "*".
 std::string wrong_host(std::string_view host) {
-  if (host.empty()) return "the address before the port is missing: \"*\" stands for all addresses";
+  if (host.empty()) return "the address before the port is missing: \"*\" stands for all addresses, as in *:8080";
+  if (const size_t scheme = host.find("://"); scheme != std::string_view::npos) {
+    return "an address has no scheme: leave out " + std::string(host.substr(0, scheme + 3));
+  }
+  if (host.find(',') != std::string_view::npos) return "several addresses are a list: [\"*:80\", \"*:81\"]";
+  if (host.find_first_of(" \t") != std::string_view::npos) return "no blank stands in an address";
   if (host.find('%') != std::string_view::npos) {
     return "addresses with a zone are not known here: let a systemd socket unit listen at it";
   }
-  if (host.find_first_not_of("0123456789.") == std::string_view::npos) return "this is no IPv4 address";
+  if (host.find_first_not_of("0123456789.") == std::string_view::npos)
+    return "an IPv4 address has four numbers from 0 to 255, without zeros in front";
   if (host.find_first_not_of("0123456789abcdefABCDEF.:") == std::string_view::npos && host.find(':') != host.npos) {
     return "an IPv6 address stands in brackets: [::1]:8080";
   }
