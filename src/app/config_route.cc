@@ -214,7 +214,8 @@ class RouteBuilder {
     if (method == Method::unknown) {
       std::vector<std::string_view> names;
       for (Method known : route_methods) names.push_back(name_of(known));
-      return Fault{"is no method", did_you_mean(text, names)};
+      const std::string list = written_list(text);
+      return Fault{"is no method", list.empty() ? did_you_mean(text, names) : fmt::format("write {}", list)};
     }
     if (std::ranges::find(route_methods, method) == route_methods.end()) return Fault{"is always refused", "remove it"};
     if (!files || method == Method::get || method == Method::head || method == Method::options) return std::nullopt;

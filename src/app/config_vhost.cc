@@ -28,6 +28,12 @@ std::vector<std::string> build_aliases(const Section& section, const std::string
   const auto* texts = section.get<std::vector<Text>>("aliases");
   if (texts == nullptr) return aliases;
   for (const Text& text : *texts) {
+    const bool may_be_several = text.text.find_first_of(",.") != std::string::npos;
+    if (const std::string list = written_list(text.text); may_be_several && !list.empty()) {
+      tell(findings, text, section.path_of("aliases"), {"is no host name", fmt::format("write {}", list)});
+      aliases.push_back(text.text);
+      continue;
+    }
     std::string alias = host_name(text, section.path_of("aliases"), findings);
     if (!names.insert(alias).second) {
       tell(findings, text, section.path_of("aliases"), {"is a name of this host already", "remove it"});
@@ -52,7 +58,9 @@ std::vector<std::string> build_listener_names(const Section& section, const Host
     if (!seen.insert(text.text).second) {
       tell(findings, text, section.path_of("listeners"), {"stands twice here", "remove it"});
     } else if (!context.damaged && std::ranges::find(known, text.text) == known.end()) {
-      std::string suggestion = findings.counts_only(text.region) ? "" : did_you_mean(text.text, known);
+      const std::string list = written_list(text.text);
+      std::string suggestion = list.empty() ? "" : fmt::format("write {}", list);
+      if (suggestion.empty() && !findings.counts_only(text.region)) suggestion = did_you_mean(text.text, known);
       if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
       findings.add(text.region, section.path_of("listeners"),
                    fmt::format("there is no listener {}", in_quotes(text.text)), std::move(suggestion));

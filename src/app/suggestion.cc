@@ -58,6 +58,21 @@ std::string_view closest(std::string_view typed, std::span<const std::string_vie
   return best;
 }
 
+std::string written_list(std::string_view text) {
+  constexpr std::string_view separators = ", \t;";
+  constexpr size_t longest_list = 200;
+  if (text.size() > longest_list || text.find_first_of("\"\\") != std::string_view::npos) return {};
+  std::string list;
+  size_t words = 0;
+  for (size_t at = text.find_first_not_of(separators); at < text.size(); ++words) {
+    const size_t end = std::min(text.find_first_of(separators, at), text.size());
+    if (!list.empty()) list += ", ";
+    list.append("\"").append(text.substr(at, end - at)).append("\"");
+    at = text.find_first_not_of(separators, end);
+  }
+  return words > 1 ? '[' + list + ']' : "";
+}
+
 std::string did_you_mean(std::string_view typed, std::span<const std::string_view> words) {
   const std::string_view word = closest(typed, words);
   return word.empty() ? "" : "did you mean `" + std::string(word) + "`?";

@@ -18,4 +18,7 @@ std::string_view closest(std::string_view typed, std::span<const std::string_vie
 // "did you mean `word`?" for the closest word, or "".
 std::string did_you_mean(std::string_view typed, std::span<const std::string_view> words);
 
+// A text of several words with commas or blanks between them as a list of texts: ["GET", "POST"]; "" of a single word.
+std::string written_list(std::string_view text);
+
 }  // namespace webserv

@@ -53,6 +53,13 @@ TEST(Suggestion, finds_the_word_that_was_meant) {
   EXPECT_EQ(closest("root", {}), "");
 }
 
+TEST(Suggestion, makes_a_list_of_several_words) {
+  EXPECT_EQ(written_list("GET, POST"), "[\"GET\", \"POST\"]");
+  EXPECT_EQ(written_list(" a.b  c.d;e "), "[\"a.b\", \"c.d\", \"e\"]");
+  for (std::string_view text : {"", " ", "GET", "GET,", "a \"b", "a \\b"}) EXPECT_EQ(written_list(text), "") << text;
+  EXPECT_EQ(written_list(std::string(100, 'a') + ' ' + std::string(100, 'b')), "");
+}
+
 TEST(Suggestion, asks_only_where_there_is_a_word) {
   const std::vector<std::string_view> words = {"root"};
   EXPECT_EQ(did_you_mean("rot", words), "did you mean `root`?");
