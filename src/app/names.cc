@@ -80,6 +80,16 @@ std::optional<Fault> fault_of_host(std::string_view host) {
   return std::nullopt;
 }
 
+// What may be a path, and yet is most likely a program with arguments: "/usr/bin/env python3", "/usr/bin/perl -w".
+std::optional<Fault> fault_of_arguments(std::string_view path) {
+  const std::string_view program = path.substr(0, path.find(' '));
+  const std::string_view rest = path.substr(program.size());
+  const bool is_env = program.ends_with("/env");
+  if (contains(rest, "/") || !(rest.starts_with(" -") || (is_env && !rest.empty()))) return std::nullopt;
+  return Fault{"is more than the path of a program, which gets no arguments but the script",
+               is_env ? "write the whole path of the interpreter" : write(program)};
+}
+
 // "." or "..": never part of a path that is looked up.
 bool has_dot_segment(std::string_view path) {
   for (size_t begin = 0; begin <= path.size();) {
@@ -193,8 +203,13 @@ std::expected<unsigned, Fault> parse_error_code(std::string_view text) {
   const bool is_class = to_lower(text) == "4xx" || to_lower(text) == "5xx";
   std::string meant = to_lower(text);
   if (!is_class) std::ranges::replace(meant, 'o', '0');
-  if (meant == to_lower(text) && !is_class) meant.clear();
+  const std::optional<uint64_t> digits = parse_decimal(meant, 599);
+  if (!is_class && (meant == to_lower(text) || !digits || *digits < 400)) meant.clear();
   if (to_lower(text) == "default" || text == "*") meant = "4xx";
+  // As nginx has it for all from 500 to 509.
+  if (text.size() == 3 && (text[0] == '4' || text[0] == '5') && to_lower(text[2]) == 'x') {
+    meant = fmt::format("{}xx", text[0]);
+  }
   return std::unexpected(
       Fault{"is no error: codes from 400 to 599, 4xx and 5xx are", meant.empty() ? meant : write(meant)});
 }
@@ -223,7 +238,9 @@ std::optional<Fault> fault_of_target(std::string_view target) {
 
 std::optional<Fault> fault_of_file_name(std::string_view name) {
   if (name.empty() || name == "." || name == ".." || contains(name, "/") || std::ranges::any_of(name, is_control)) {
-    return Fault{"is no name of a file in a folder", "write it without \"/\""};
+    const std::string_view last = name.substr(name.rfind('/') + 1);
+    const bool is_meant = name.size() == last.size() + 1 && fault_of_file_name(last) == std::nullopt;
+    return Fault{"is no name of a file in a folder", is_meant ? write(last) : "write it without \"/\""};
   }
   return std::nullopt;
 }
@@ -244,7 +261,7 @@ std::optional<Fault> fault_of_extension(std::string_view extension) {
 
 std::optional<Fault> fault_of_interpreter(std::string_view path) {
   if (path.empty()) return std::nullopt;
-  if (path.starts_with('/') && !path.ends_with('/') && !contains(path, {"\0", 1})) return std::nullopt;
+  if (path.starts_with('/') && !path.ends_with('/') && !contains(path, {"\0", 1})) return fault_of_arguments(path);
   const bool is_name = !contains(path, "/") && std::ranges::none_of(path, is_control);
   return Fault{"is no absolute path of a program: none is searched for",
                is_name ? write(fmt::format("/usr/bin/{}", path)) : ""};
