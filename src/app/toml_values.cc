@@ -97,9 +97,9 @@ class ValueReader {
   }
 
   Value refuse_type(const toml::node& node, std::string_view wanted) {
+    const bool lists_choices = !key_.choices.empty() && key_.type != Type::texts;
     const std::string choices = fmt::format("one of {}", fmt::join(key_.choices, ", "));
-    return refuse(node,
-                  fmt::format("is {}, not {}", key_.type == Type::choice ? choices : wanted, name_of(node.type())),
+    return refuse(node, fmt::format("is {}, not {}", lists_choices ? choices : wanted, name_of(node.type())),
                   advice(node));
   }
 
@@ -116,11 +116,14 @@ class ValueReader {
           const bool is_whole = number->get() >= 0 && number->get() < 1e9 && std::floor(number->get()) == number->get();
           return is_whole ? fmt::format("write {}", static_cast<uint64_t>(number->get())) : "";
         }
-        if (text == nullptr || !parse_decimal(text->get())) return {};
-        return fmt::format("write {} without quotes", text->get());
-      case Type::duration:
-        if (const auto* integer = node.as_integer()) return fmt::format("write \"{}s\"", integer->get());
-        return {};
+        if (text == nullptr) return {};
+        if (parse_decimal(text->get())) return fmt::format("write {} without quotes", text->get());
+        if (key_.fallback.empty()) return {};
+        if (text->get() == "auto" || text->get() == "default") {
+          return fmt::format("leave it out: {} holds then", key_.fallback);
+        }
+        return fmt::format("write for example {}", key_.fallback);
+      case Type::duration: return advice_for_duration(node);
       case Type::text:
       case Type::choice:
       case Type::path:
@@ -131,11 +134,15 @@ class ValueReader {
           return fmt::format("write \"*:{}\", or \"127.0.0.1:{}\"", number->get(), number->get());
         }
         if (const auto* truth = node.as_boolean()) return advice_instead_of(truth->get());
+        if (const auto* table = node.as_table()) return advice_for_only_text(*table);
         return node.is_number() && key_.type != Type::choice ? "put it in quotes" : "";
       case Type::table: return advice_for_table(node);
       case Type::tables: return fmt::format("write {}", header_of(key_.inner));
       case Type::map:
-        return fmt::format("write {} = {{ {} = \"...\" }}", key_.name, key_.name == "error_pages" ? "404" : "NAME");
+        return fmt::format("write {} = {{ {} }}", key_.name,
+                           key_.names == "STATUS"      ? "404 = \"404.html\""
+                           : key_.names == "EXTENSION" ? "\".php\" = \"/usr/bin/php-cgi\""
+                                                       : "NAME = \"...\"");
       default: return {};
     }
   }
@@ -147,7 +154,7 @@ class ValueReader {
     } else if (const auto* text = node.as_string()) {
       meant = meant_boolean(text->get());
     }
-    if (!meant) return {};
+    if (!meant) return "write true or false";
     return fmt::format("write {}{}", *meant, node.is_string() ? " without quotes" : "");
   }
 
@@ -165,14 +172,35 @@ class ValueReader {
     return is_path ? "write a path in quotes" : truth ? "put it in quotes" : "leave it out";
   }
 
-  // The one value that was given, as that of its key in the table.
+  std::string advice_for_duration(const toml::node& node) const {
+    constexpr int64_t second = 1000;
+    const auto* integer = node.as_integer();
+    if (integer == nullptr || integer->get() < 0) return {};
+    const bool fits = static_cast<uint64_t>(integer->get()) >= (key_.range.least + second - 1) / second;
+    return fits ? fmt::format("write \"{}s\"", integer->get())
+                : fmt::format("at least {} may stand here", shown(key_.range.least));
+  }
+
+  // Of a table where its first text would do.
+  static std::string advice_for_only_text(const toml::table& table) {
+    for (auto&& [name, node] : table) {
+      if (const auto* text = node.as_string()) return fmt::format("write {}", quoted_text(shortened(text->get())));
+    }
+    return {};
+  }
+
+  // The one value that was given, as that of its key in the table; of a list its first text.
   std::string advice_for_table(const toml::node& node) const {
-    const auto* text = node.as_string();
+    const auto* list = node.as_array();
+    const auto* text = list != nullptr && !list->empty() ? list->front().as_string() : node.as_string();
     const auto* number = node.as_integer();
     for (const Key& inner : schema()) {
       if (!inner.stands_in.contains(key_.inner)) continue;
       if (text != nullptr && (inner.type == Type::text || inner.type == Type::path)) {
         return fmt::format("write {} = {{ {} = {} }}", key_.name, inner.name, quoted_text(shortened(text->get())));
+      }
+      if (node.is_boolean() && (inner.type == Type::text || inner.type == Type::path)) {
+        return fmt::format("write {} = {{ {} = \"...\" }}", key_.name, inner.name);
       }
       if (number != nullptr && inner.name == "status") {
         return fmt::format("write {} = {{ {}status = {} }}", key_.name,
@@ -270,7 +298,8 @@ class ValueReader {
   std::optional<Fault> fault_of(const std::string& text) const {
     if (key_.type == Type::choice && std::ranges::find(key_.choices, text) == key_.choices.end()) {
       return Fault{fmt::format("is one of {}, not {}", fmt::join(key_.choices, ", "), in_quotes(text)),
-                   did_you_mean(text, key_.choices)};
+                   text.find('/') == std::string::npos ? did_you_mean(text, key_.choices)
+                                                       : fmt::format("write {}", key_.fallback)};
     }
     if (key_.type != Type::path && key_.type != Type::paths) return std::nullopt;
     if (text.empty()) return Fault{"is an empty path", "write \".\" for the folder of this file"};

@@ -30,5 +30,25 @@ TEST(Slips, errors_files_and_interpreters) {
   });
 }
 
+TEST(Slips, values_of_another_type) {
+  expect_mistakes({
+      {before_host("[server]\nworkers = ⟦\"auto\"⟧"), {"an integer, not a text; leave it out: 0 holds then"}},
+      {before_host("[limits]\nfields = ⟦\"many\"⟧"), {"an integer, not a text; write for example 100"}},
+      {before_host("[timeouts]\nidle = ⟦0⟧\nhead = ⟦1_000⟧\ndrain = ⟦0⟧"),
+       {"a time, not an integer; at least \"1ms\" may stand here", "write \"1000s\"", "write \"0s\""}},
+      {before_host("[log]\naccess = ⟦\"/var/log/a.log\"⟧"), {"not `/var/log/a.log`; write \"journal\""}},
+      {in_host("root = \"x\"\nlisting = ⟦{ sort = \"name\" }⟧\nprecompressed = ⟦\"gzip\"⟧"),
+       {"not a table; write true or false", "not a text; write true or false"}},
+      {in_host("root = ⟦{ path = \"/srv\", listing = true }⟧"), {"`root` is a text, not a table; write \"/srv\""}},
+      {in_host("root = \"x\"\nerror_pages = ⟦[\"404.html\"]⟧\nscripts = ⟦[\".php\"]⟧"),
+       {"write error_pages = { 404 = \"404.html\" }", "write scripts = { \".php\" = \"/usr/bin/php-cgi\" }"}},
+      {in_route("cgi = ⟦true⟧"), {"`cgi` is a table, not a truth value; write cgi = { root = \"...\" }"}},
+      {in_route("redirect = ⟦[\"/y\", 301]⟧"), {"`redirect` is a table, not a list; write redirect = { to = \"/y\" }"}},
+      {in_route("redirect = { to = \"/y\", status = ⟦\"permanent\"⟧ }"),
+       {"`status` is one of 301, 302, 303, 307, 308, not a text"}},
+      {in_route("redirect = { to = \"/y\", status = ⟦\"301\"⟧ }"), {"write 301 without quotes"}},
+  });
+}
+
 }  // namespace
 }  // namespace webserv
