@@ -25,9 +25,24 @@ constexpr auto synonyms = std::to_array<Synonym>({
     {"code statuscode", "did you mean `status`?", "status", {Table::respond, Table::redirect}},
     {"contenttype mediatype mime mimetype", "did you mean `type`?", "type", {Table::respond}},
     {"url uri target location destination path href", "did you mean `to`?", "to", {Table::redirect}},
+    {"from source match", "remove it: what is redirected is the path of the route", "", {Table::redirect}},
     {"permanent", "write status = 301 or 308, which are permanent, or 302 or 307", "", {Table::redirect}},
 
+    // What programs may use.
+    {"timeout timelimit maxtime walltime", "did you mean `time`?", "time", {Table::cgi_limits}},
+    {"mem memorylimit maxmemory ram memorymax", "did you mean `memory`?", "memory", {Table::cgi_limits}},
+    {"processes procs threads pids tasksmax", "did you mean `tasks`?", "tasks", {Table::cgi_limits}},
+    {"parallel workers instances maxconcurrent max runs",
+     "did you mean `concurrency`?",
+     "concurrency",
+     {Table::cgi_limits}},
+    {"cpu weight nice cpuweight", "did you mean `cpu_weight`?", "cpu_weight", {Table::cgi_limits}},
+
     // Within other tables.
+    {"mode socketmode permissions perms owner socketuser socketgroup socketowner umask",
+     "remove it: the socket unit sets this, as in SocketMode=",
+     "",
+     {Table::listener}},
     {"addresses", "did you mean `address`?", "address", {Table::listener}},
     {"port listen bind host hosts ip addr socket url",
      "write address = \"127.0.0.1:8080\", or \"*:80\" for all interfaces",
@@ -37,7 +52,7 @@ constexpr auto synonyms = std::to_array<Synonym>({
      "the names of a host stand in its own table: [vhost.\"example.org\"]",
      "",
      {Table::listener, Table::server, Table::file}},
-    {"file path output target dir errorlog customlog logfile accesslogpath",
+    {"file path output target error dir errorlog customlog logfile accesslogpath",
      "remove it: the log goes to standard error, which systemd takes to the journal",
      "",
      {Table::log}},
@@ -76,6 +91,9 @@ constexpr auto synonyms = std::to_array<Synonym>({
      "vhost",
      {Table::file}},
     {"location locations handle handlepath", "write a table [vhost.\"example.org\".route.\"/x/\"]", "route", hosts},
+    {"file", "write root = \"...\": of one file, where the route's path has no \"/\" at its end", "root", routes},
+    {"php phpcgi python perl", "write scripts = { \".php\" = \"/usr/bin/php-cgi\" } beside a `root`", "root", routes},
+    {"handler handlers kind module", "remove it: `root`, `cgi`, `redirect` or `respond` says what answers", "", routes},
     {"path paths prefix", "a route's path is that of its table, [vhost.NAME.route.\"/x/\"]; a folder is its `root`", "",
      routes},
     {"listen port bind addresses httpport serverport serverbind interface",
@@ -150,7 +168,7 @@ constexpr auto synonyms = std::to_array<Synonym>({
      TableSet::all()},
     {"keepaliverequests maxkeepaliverequests servermaxkeepaliverequests",
      "write requests_per_connection = 10000 in [limits]", "", TableSet::all()},
-    {"limitreq limitreqzone ratelimit limitrate",
+    {"limitreq limitreqzone ratelimit limitrate rate requestrate rps",
      "webserv limits no rates of requests; connections_per_client in [limits] limits what one address holds", "",
      TableSet::all()},
     {"keepalivetimeout keepalive idletimeout servermaxkeepaliveidle", "write idle = \"15s\" in [timeouts]", "",
@@ -182,7 +200,8 @@ constexpr auto synonyms = std::to_array<Synonym>({
      "",
      {Table::file}},
     {"ssl sslcertificate sslcertificatekey sslcertificatefile sslcertificatekeyfile sslengine certificate cert certs "
-     "sslprotocols sslciphers https acme letsencrypt",
+     "sslprotocols sslciphers https acme letsencrypt hsts httpsredirect httpsonly forcehttps forcessl sslredirect "
+     "autohttps",
      "this version serves no TLS: put a proxy in front that ends it", "", TableSet::all()},
     {"http2 http3 h2 quic", "this version serves HTTP/1.1: remove it", "", TableSet::all()},
     {"allow deny authbasic basicauth authtype authuserfile basicauthuserfile require satisfy orderallow auth "

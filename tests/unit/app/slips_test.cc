@@ -50,5 +50,22 @@ TEST(Slips, values_of_another_type) {
   });
 }
 
+TEST(Slips, keys_of_other_servers) {
+  expect_mistakes({
+      {in_route("⟦file⟧ = \"/x/y\""), {"write root = \"...\": of one file, where the route's path has no"}},
+      {in_route("⟦php⟧ = \"/usr/bin/php-cgi\""),
+       {"write scripts = { \".php\" = \"/usr/bin/php-cgi\" } beside a `root`"}},
+      {in_route("⟦handler⟧ = \"static\"\nroot = \"x\""), {"`root`, `cgi`, `redirect` or `respond` says what answers"}},
+      {in_route("redirect = { ⟦from⟧ = \"/a\", to = \"/y\" }"), {"what is redirected is the path of the route"}},
+      {in_host("root = \"x\"\n⟦hsts⟧ = true\n⟦https_redirect⟧ = true"), {"serves no TLS", "serves no TLS"}},
+      {before_host("[listener.a]\naddress = \"unix:x\"\n⟦mode⟧ = 660"),
+       {"the socket unit sets this, as in SocketMode="}},
+      {before_host("[log]\n⟦error⟧ = \"/var/log/e\""), {"remove it: the log goes to standard error"}},
+      {before_host("[limits]\n⟦rate⟧ = \"10r/s\""), {"webserv limits no rates of requests"}},
+      {in_route("cgi = { root = \"x\" }\ncgi_limits = { ⟦timeout⟧ = \"5s\", ⟦procs⟧ = 3, ⟦cpu⟧ = 1 }"),
+       {"did you mean `time`?", "did you mean `tasks`?", "did you mean `cpu_weight`?"}},
+  });
+}
+
 }  // namespace
 }  // namespace webserv
