@@ -112,6 +112,8 @@ class Reader {
     const toml::array* list = node.as_array();
     if ((key.type == Type::tables || key.type == Type::table) && list != nullptr &&
         list->is_homogeneous<toml::table>()) {
+      // [[server]] is a host elsewhere.
+      means_host_ = means_host_ || key.inner == Table::server;
       findings_.add(region, path, fmt::format("{} is a list of tables here", in_quotes(key.name)),
                     instead_of_list(key));
       return {};
@@ -153,7 +155,8 @@ class Reader {
         nameless.emplace_back(region, name.str());
         continue;
       }
-      findings_.add(region, std::move(inner_path), not_a_table(name.str(), path));
+      std::string advice = fmt::format("write [{}], and its keys below", inner_path);
+      findings_.add(region, std::move(inner_path), not_a_table(name.str(), path), std::move(advice));
     }
     // One name makes all of them right.
     if (!nameless.empty()) {
@@ -175,6 +178,10 @@ class Reader {
     // A flood of unknown names shall not cost a search for each.
     if (findings_.counts_only(region)) return tell("unknown key", {});
     const std::string unknown = "unknown key " + in_quotes(name);
+    if (section.table == Table::vhost && name.starts_with('/')) {
+      section.meant.push_back(find_key(Table::vhost, "route"));
+      return tell(unknown, fmt::format("write [{}.route.{}]", section.path, written(name)));
+    }
     if (const Synonym* synonym = find_synonym(name, std::span(&section.table, 1))) {
       const Key* key = find_key(section.table, synonym->key);
       if (key != nullptr) section.meant.push_back(key);

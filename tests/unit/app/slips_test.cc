@@ -67,5 +67,16 @@ TEST(Slips, keys_of_other_servers) {
   });
 }
 
+TEST(Slips, tables_that_are_written_otherwise) {
+  expect_mistakes({
+      // A host elsewhere, so that none is missing.
+      {"[[⟦server⟧]]\nlisten = 80\nserver_name = \"a.b\"", {"the keys of a host stand in [vhost.\"example.org\"]"}},
+      {"[vhost.a]\n⟦\"/x/\"⟧ = { root = \"x\" }", {"unknown key `/x/` in [vhost.a]; write [vhost.a.route.\"/x/\"]"}},
+      {"[vhost.a.⟦\"/x/\"⟧]\nroot = \"x\"", {"write [vhost.a.route.\"/x/\"]"}},
+      {"[vhost.a.route]\n⟦\"/x/\"⟧ = \"x\"", {"is not a table; write [vhost.a.route.\"/x/\"], and its keys below"}},
+      {before_host("[listener]\n⟦http⟧ = \"*:80\""), {"is not a table; write [listener.http], and its keys below"}},
+  });
+}
+
 }  // namespace
 }  // namespace webserv
