@@ -216,7 +216,7 @@ bool TomlCursor::read_inner_key(const Open& open) {
   const Span name = since(begin);
   if (name.begin == name.end) return refuse(character(), "a key is expected here");
   if (here() != '=' && here() != ':') {
-    return refuse(name, fmt::format("\"=\" is missing behind {}", in_quotes(between(name))));
+    return refuse(name, fmt::format("\"=\" is missing behind {}", in_quotes(between(name))), as_pair(between(name)));
   }
   if (here() == ':') {
     refuse(character(), fmt::format("\":\" stands behind {} where \"=\" belongs", in_quotes(between(name))),
@@ -289,6 +289,14 @@ bool TomlCursor::looks_like_statement(size_t at) const {
   const auto is_of_key = [](char c) { return is_bare_name(c) || c == '.'; };
   const auto end = static_cast<size_t>(std::ranges::find_if_not(line, is_of_key) - line.begin());
   return end > 0 && without_blanks(line.substr(end)).starts_with('=');
+}
+
+// "Name: value" in quotes as a key and its value; empty of anything else.
+std::string TomlCursor::as_pair(std::string_view text) {
+  const size_t colon = text.find(": ");
+  if (text.size() < 2 || !is_quote(text.front()) || colon == npos) return {};
+  const std::string_view value = text.substr(colon + 2, text.size() - colon - 3);
+  return fmt::format("write {} = {}", written_key(text.substr(1, colon - 1)), quoted_text(shortened(value)));
 }
 
 bool is_bare_name(char c) { return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || is_digit(c) || c == '_' || c == '-'; }

@@ -68,6 +68,7 @@ class TomlCursor {
   bool read_behind_element(Open& open);
   bool read_inner_key(const Open& open);
   bool close(Open& open);
+  static std::string as_pair(std::string_view text);
   bool skip_gap(const Open& open);
   bool end_nested(size_t opening);
 

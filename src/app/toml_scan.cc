@@ -231,7 +231,20 @@ class Scanner {
     }
     const bool is_table = cursor_.here() == '{';
     if (cursor_.read_value()) return cursor_.expect_line_end("a value");
-    if (is_table) skip_rest_of_table();
+    if (is_table) return skip_rest_of_table();
+    suggest_list();
+  }
+
+  // Several words without quotes are one text, or a list, as the key says.
+  void suggest_list() {
+    if (!cursor_.fault() || cursor_.fault()->span.begin != *now_.value) return;
+    const Span span = cursor_.fault()->span;
+    const std::string_view words = cursor_.between(span);
+    if (words.find(' ') == npos || is_quote(words.front()) || words.front() == '[') return;
+    const std::string written = written_value_of(now_.path.back().name, words);
+    if (!written.starts_with('[')) return;
+    Fault fault = cursor_.take_fault()->fault;
+    cursor_.refuse(span, std::move(fault.reason), fmt::format("write {}", written));
   }
 
   // A table in braces that has no end goes on for people: its keys on the next lines, and the brace behind them.

@@ -115,22 +115,6 @@ std::string header_of_name(std::string_view name) {
                      key->inner == Table::file ? fmt::format("[{}]", name) : std::string(header_of(key->inner)));
 }
 
-// The value as it would be written for a key of that name: several words as a list, where it takes one.
-std::string written_value_of(std::string_view name, std::string_view text) {
-  if (name == "root" && text.starts_with("* ")) text = trim(text.substr(2));  // Caddy's matcher of all
-  const auto takes_list = [&](const Key& key) { return key.name == name && key.type == Type::texts; };
-  const bool is_list =
-      text.find(' ') != std::string_view::npos && text.find_first_of("\"'[{") == std::string_view::npos;
-  if (!is_list || std::ranges::none_of(schema(), takes_list)) return written_value(text);
-  std::string list;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view word = rest.substr(0, rest.find(' '));
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_text(word));
-    rest = trim(rest.substr(word.size()));
-  }
-  return fmt::format("[{}]", list);
-}
-
 Fault fault_of_json(std::string_view name, std::string_view value) {
   std::string reason = fmt::format("\":\" stands behind {} where \"=\" belongs: this is JSON", in_quotes(name));
   const std::string_view bare = name.size() < 2 ? name : name.substr(1, name.size() - 2);
@@ -146,11 +130,11 @@ std::string header_of_route(std::string_view path) {
 }  // namespace
 
 bool is_foreign_comment(std::string_view line) {
-  return line.starts_with(';') || line.starts_with("//") || line.starts_with("/*");
+  return line.starts_with(';') || line.starts_with("//") || line.starts_with("/*") || line.starts_with("-- ");
 }
 
 Fault fault_of_comment(std::string_view line) {
-  std::string_view text = line.substr(std::min(line.find_first_not_of(";/* "), line.size()));
+  std::string_view text = line.substr(std::min(line.find_first_not_of(";/*- "), line.size()));
   if (text.ends_with("*/")) text.remove_suffix(2);
   return {"a comment begins with \"#\" in TOML", fmt::format("write # {}", shortened(trim(text)))};
 }
@@ -170,6 +154,21 @@ std::string quoted_text(std::string_view text) {
     }
   }
   return quoted + '"';
+}
+
+std::string written_value_of(std::string_view name, std::string_view text) {
+  if (name == "root" && text.starts_with("* ")) text = trim(text.substr(2));  // Caddy's matcher of all
+  const auto takes_list = [&](const Key& key) { return key.name == name && key.type == Type::texts; };
+  const bool is_list =
+      text.find(' ') != std::string_view::npos && text.find_first_of("\"'[{") == std::string_view::npos;
+  if (!is_list || std::ranges::none_of(schema(), takes_list)) return written_value(text);
+  std::string list;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_text(word));
+    rest = trim(rest.substr(word.size()));
+  }
+  return fmt::format("[{}]", list);
 }
 
 std::optional<bool> meant_boolean(std::string_view word) {
@@ -230,6 +229,8 @@ Fault fault_of_directive(std::string_view name, std::string_view rest) {
   rest = without(rest, ';');
   name = without(name, ';');
   const Synonym* synonym = find_synonym(name, usual_tables);
+  // What has a colon and nothing behind it is most likely the name of a table, which is not to be removed.
+  if (has_colon && rest.empty() && synonym != nullptr && synonym->advice.starts_with("remove it")) synonym = nullptr;
   std::string suggestion;
   if (synonym != nullptr) {
     suggestion = synonym->advice;

@@ -78,5 +78,17 @@ TEST(Slips, tables_that_are_written_otherwise) {
   });
 }
 
+TEST(Slips, lines_of_other_languages) {
+  expect_mistakes({
+      {in_host("root = \"x\"\nindex = ⟦index.html index.htm⟧"),
+       {"`index.html index.htm` is a text, which needs quotes; write [\"index.html\", \"index.htm\"]"}},
+      {in_host("root = \"x\"\nfields = { ⟦\"X-A: b c\"⟧ }"),
+       {"\"=\" is missing behind `\"X-A: b c\"`; write X-A = \"b c\""}},
+      {before_host("⟦-- of SQL⟧"), {"a comment begins with \"#\" in TOML; write # of SQL"}},
+      {"⟦listener:⟧\n  ⟦http:⟧\n    ⟦address: \"*:80\"⟧",
+       {"write [listener.NAME]", "write the name of its table in brackets", "write address = \"*:80\""}},
+  });
+}
+
 }  // namespace
 }  // namespace webserv
