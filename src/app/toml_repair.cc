@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/toml_cursor.h"
 #include "app/toml_slips.h"
 
 namespace webserv {
@@ -20,6 +21,13 @@ constexpr char separator = '\0';
 std::string joined(std::string name, const std::vector<KeyPart>& path) {
   for (const KeyPart& part : path) (name += part.name) += separator;
   return name;
+}
+
+// As it is written.
+bool may_be_name(std::string_view text) {
+  const bool has_quotes =
+      text.size() > 1 && text.front() == text.back() && (text.front() == '"' || text.front() == '\'');
+  return has_quotes || is_bare_name(text);
 }
 
 bool is_first_byte(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
@@ -56,7 +64,10 @@ void TomlMender::judge(size_t index, Past& past) {
   }
   if (statement.kind == Kind::block) ++past.blocks;
   if (statement.kind == Kind::none && !statement.fault && past.blocks > 0) --past.blocks;
-  const bool readable = statement.kind == Kind::key && !statement.path.empty();
+  const bool readable = statement.kind == Kind::key && !statement.path.empty() &&
+                        std::ranges::all_of(statement.path, [&](const KeyPart& part) {
+                          return may_be_name(text_.substr(part.span.begin, part.span.end - part.span.begin));
+                        });
   if (past.dropping || (past.blocks > 0 && statement.kind != Kind::block)) {
     fate = Fate::erased;
   } else if (!readable) {

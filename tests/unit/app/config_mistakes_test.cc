@@ -367,6 +367,8 @@ respond = {}
 ⟦e⟧ = 1
 )",
        {"`a`", "`x` is", "`b`", "`www`", "`c`", "one line", "`d`", "`e`"}},
+      {"[vhost.a]\nroot = \"x\"\n⟦grö⟧ = 1\n⟦/x/⟧ = 1\n⟦listng⟧ = true",
+       {"`grö` needs quotes", "`/x/` needs quotes", "`listing`"}},
       // Where a table is lost nothing is missing, and no name is unknown.
       {"[listener.⟦]⟧\n[vhost.\"a\"]\nlisteners = \"other\"", {"a name is missing here"}},
   });
