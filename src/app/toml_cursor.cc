@@ -42,6 +42,7 @@ bool TomlCursor::refuse(Span span, std::string reason, std::string suggestion) {
 }
 
 void TomlCursor::expect_line_end(std::string_view what) {
+  const size_t begin = at_;
   skip_blanks();
   if (at_line_end() || here() == '#') return;
   const std::string_view rest = line(at_);
@@ -51,6 +52,7 @@ void TomlCursor::expect_line_end(std::string_view what) {
   if (next.size() < rest.size() && !next.empty() && is_digit(next.front()))
     suggestion = "a number has no comma: remove it";
   if (!next.empty() && is_quote(next.front())) suggestion = "write several values as a list: [\"a\", \"b\"]";
+  if (between({begin, at_}).find('\r') != npos) suggestion = "lines end with LF, or CR LF, and not with CR alone";
   refuse(of_size(at_, rest.size()), fmt::format("{} stands behind {}, where only a comment may", in_quotes(rest), what),
          std::move(suggestion));
   skip_line();

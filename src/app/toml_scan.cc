@@ -163,11 +163,27 @@ class Scanner {
   size_t bare_end(bool in_header) const {
     const size_t begin = cursor_.at();
     if (lacks_dots_) return cursor_.find(" \t\r\n]#\"'", begin);
+    // In quotes that are none the dots are part of the name.
+    const size_t closing = typographic_end();
+    if (closing != begin) return closing;
     const size_t end = cursor_.find(in_header ? " \t\r\n].#\"'=" : " \t\r\n=.#\"':;,{}[]", begin);
     // A path or a wildcard without quotes has its dots in it.
     if (!in_header || end == begin || std::string_view("/*~").find(cursor_.here()) == npos) return end;
     const std::string_view whole = cursor_.between({begin, cursor_.find(" \t\r\n]#\"'", begin)});
     return begin + std::min(whole.find(".route"), whole.size());
+  }
+
+  // Behind the name in typographic quotes that begins here, or here.
+  size_t typographic_end() const {
+    const size_t begin = cursor_.at();
+    const std::string_view rest = cursor_.between({begin, cursor_.find("]=\r\n", begin)});
+    if (within_typographic_quotes(rest).empty()) return begin;
+    const size_t first = cursor_.character().end - begin;
+    for (std::string_view quote : {"\u201C", "\u201D", "\u2019", "\u2018", "\u00BB", "\u00AB"}) {
+      const size_t end = rest.find(quote, first);
+      if (end != npos) return begin + end + quote.size();
+    }
+    return begin + without_blanks(rest).size();
   }
 
   void read_name_in_quotes(bool in_header) {
@@ -200,6 +216,16 @@ class Scanner {
     };
     const auto name = std::ranges::find_if(now_.path, needs_quotes);
     if (name != now_.path.end()) {
+      if (std::optional<Fault> fault = fault_of_unseen(name->name)) {
+        cursor_.refuse(name->span, std::move(fault->reason), std::move(fault->suggestion));
+        // It is not known which names were meant.
+        return now_.path.clear();
+      }
+    }
+    if (name != now_.path.end() && !within_typographic_quotes(name->name).empty()) {
+      name->name = within_typographic_quotes(name->name);
+      cursor_.refuse(name->span, "these are no quotes in TOML", write(*name));
+    } else if (name != now_.path.end()) {
       cursor_.refuse(
           name->span,
           fmt::format("{} needs quotes: only letters, digits, \"-\" and \"_\" go without", in_quotes(name->name)),
@@ -213,7 +239,8 @@ class Scanner {
 
   void read_pair() {
     const size_t begin = cursor_.at();
-    if (!read_path(false) || cursor_.here() != '=') return refuse_directive(begin);
+    if (!read_path(false) || (cursor_.here() != '=' && !now_.path.empty())) return refuse_directive(begin);
+    if (now_.path.empty()) return cursor_.skip_line();
     const Span key{begin, now_.path.back().span.end};
     now_.kind = Kind::key;
     const size_t equals = cursor_.at();
@@ -232,19 +259,17 @@ class Scanner {
     const bool is_table = cursor_.here() == '{';
     if (cursor_.read_value()) return cursor_.expect_line_end("a value");
     if (is_table) return skip_rest_of_table();
-    suggest_list();
+    suggest_for_key();
   }
 
-  // Several words without quotes are one text, or a list, as the key says.
-  void suggest_list() {
+  // What to do about a value without quotes depends on its key.
+  void suggest_for_key() {
     if (!cursor_.fault() || cursor_.fault()->span.begin != *now_.value) return;
-    const Span span = cursor_.fault()->span;
-    const std::string_view words = cursor_.between(span);
-    if (words.find(' ') == npos || is_quote(words.front()) || words.front() == '[') return;
-    const std::string written = written_value_of(now_.path.back().name, words);
-    if (!written.starts_with('[')) return;
-    Fault fault = cursor_.take_fault()->fault;
-    cursor_.refuse(span, std::move(fault.reason), fmt::format("write {}", written));
+    const std::string_view word = cursor_.between(cursor_.fault()->span);
+    if (word.empty() || is_quote(word.front()) || word.front() == '[') return;
+    auto [span, fault] = *cursor_.take_fault();
+    Fault better = fault_for_key(now_.path.back().name, word, std::move(fault));
+    cursor_.refuse(span, std::move(better.reason), std::move(better.suggestion));
   }
 
   // A table in braces that has no end goes on for people: its keys on the next lines, and the brace behind them.

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "app/diagnostic.h"
 #include "app/schema.h"
+#include "app/suggestion.h"
 #include "app/synonyms.h"
 #include "webserv/base/text.h"
 
@@ -85,19 +87,7 @@ std::string with_unit(std::string_view text) {
   return quoted_text(shortened(text));
 }
 
-// What stands within quotes that word processors make of "; empty where there are none.
-std::string_view within_typographic_quotes(std::string_view word) {
-  const auto is_quote = [](std::string_view character) {
-    return is_any_of(character, {"\u201C", "\u201D", "\u201E", "\u2018", "\u2019", "\u00AB", "\u00BB"});
-  };
-  const size_t size = character_size(word);
-  if (size == 0 || !is_quote(word.substr(0, size))) return {};
-  word.remove_prefix(size);
-  for (size_t end : {size_t{2}, size_t{3}}) {
-    if (word.size() > end && is_quote(word.substr(word.size() - end))) word.remove_suffix(end);
-  }
-  return word;
-}
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 bool begins_with_tag(std::string_view line) { return line.size() > 1 && line[0] == '<' && line.ends_with('>'); }
 
@@ -122,6 +112,12 @@ Fault fault_of_json(std::string_view name, std::string_view value) {
   return {std::move(reason), fmt::format("write {} = {}", bare, written_value(value))};
 }
 
+std::vector<std::string_view> all_names() {
+  std::vector<std::string_view> names;
+  for (const Key& key : schema()) names.push_back(key.name);
+  return names;
+}
+
 std::string header_of_route(std::string_view path) {
   return fmt::format("write [vhost.NAME.route.{}]",
                      path.starts_with('/') ? quoted_text(shortened(path)) : "\"/PATH/\"");
@@ -140,7 +136,6 @@ Fault fault_of_comment(std::string_view line) {
 }
 
 std::string quoted_text(std::string_view text) {
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
   const bool has_control = std::ranges::any_of(text, is_control);
   const bool has_escapes = text.find_first_of("\"\\") != std::string_view::npos;
   if (has_escapes && !has_control && text.find('\'') == std::string_view::npos) return fmt::format("'{}'", text);
@@ -178,9 +173,73 @@ std::optional<bool> meant_boolean(std::string_view word) {
   return std::nullopt;
 }
 
+std::string_view within_typographic_quotes(std::string_view word) {
+  const auto is_quote = [](std::string_view character) {
+    return is_any_of(character, {"\u201C", "\u201D", "\u201E", "\u2018", "\u2019", "\u00AB", "\u00BB"});
+  };
+  const size_t size = word.empty() ? 0 : character_size(word);
+  if (size == 0 || !is_quote(word.substr(0, size))) return {};
+  word.remove_prefix(size);
+  for (size_t end : {size_t{2}, size_t{3}}) {
+    if (word.size() > end && is_quote(word.substr(word.size() - end))) word.remove_suffix(end);
+  }
+  return word;
+}
+
+std::optional<Fault> fault_of_unseen(std::string_view text) {
+  struct Unseen {
+    std::string_view character, name, advice;
+  };
+  constexpr auto all = std::to_array<Unseen>({{"\u00A0", "U+00A0", "write a space"},
+                                              {"\u2007", "U+2007", "write a space"},
+                                              {"\u202F", "U+202F", "write a space"},
+                                              {"\u3000", "U+3000", "write a space"},
+                                              {"\u200B", "U+200B", "remove it"},
+                                              {"\u2060", "U+2060", "remove it"},
+                                              {"\uFEFF", "U+FEFF", "remove it"}});
+  for (const Unseen& each : all) {
+    if (text.find(each.character) == std::string_view::npos) continue;
+    return Fault{fmt::format("the character {}, which looks like a space or nothing, stands here", each.name),
+                 std::string(each.advice)};
+  }
+  if (std::ranges::none_of(text, is_control)) return std::nullopt;
+  return Fault{"a control character stands here", "remove it"};
+}
+
+Fault fault_for_key(std::string_view name, std::string_view word, Fault fault) {
+  constexpr auto truths = std::to_array<std::string_view>({"true", "false"});
+  constexpr std::string_view text = "write \"";
+  const auto key = std::ranges::find(schema(), name, &Key::name);
+  const std::string_view suggestion = fault.suggestion;
+  const bool to_quote = suggestion.starts_with(text) || suggestion.starts_with("write '");
+  if (key == schema().end() || !to_quote) return fault;
+  const std::string_view inside = suggestion.substr(text.size(), suggestion.size() - text.size() - 1);
+  const auto example = [&] { return key->fallback.empty() ? "" : fmt::format("write for example {}", key->fallback); };
+  switch (key->type) {
+    case Type::boolean: {
+      const std::string_view meant = closest(word, truths);
+      return {fmt::format("{} is neither true nor false", in_quotes(word)),
+              meant.empty() ? "" : fmt::format("write {}", meant)};
+    }
+    case Type::integer: return {fmt::format("{} is no integer", in_quotes(word)), example()};
+    case Type::size:
+      if (!parse_size(inside) && inside != "unlimited")
+        return {fmt::format("{} is no size", in_quotes(word)), example()};
+      return fault;
+    case Type::duration:
+      if (!parse_duration(inside)) return {fmt::format("{} is no time", in_quotes(word)), example()};
+      return fault;
+    case Type::texts:
+      if (word.find(' ') == std::string_view::npos) return fault;
+      return {std::move(fault.reason), fmt::format("write {}", written_value_of(name, word))};
+    default: return fault;
+  }
+}
+
 std::optional<Fault> fault_of_bare_value(std::string_view word) {
   if (word == "true" || word == "false" || may_be_date(word)) return std::nullopt;
   if (word == "0" || word == "1") return std::nullopt;
+  if (std::optional<Fault> fault = fault_of_unseen(word)) return fault;
   if (const std::string_view inside = within_typographic_quotes(word); !inside.empty()) {
     return Fault{"these are no quotes in TOML", fmt::format("write {}", quoted_text(shortened(inside)))};
   }
@@ -220,6 +279,7 @@ Fault fault_of_directive(std::string_view name, std::string_view rest) {
     return {"two versions of the file were merged here and do not agree", "keep one of them, and remove this line"};
   }
   if (name.empty()) return {"a name is missing before \"=\"", {}};
+  if (std::optional<Fault> fault = fault_of_unseen(fmt::format("{} {}", name, rest))) return *std::move(fault);
   if (name.starts_with('"') && rest.starts_with(':')) return fault_of_json(name, without(trim(rest.substr(1)), ','));
   if (rest.starts_with('{')) return fault_of_block(fmt::format("{} {}", name, rest));
   const bool has_colon = rest.starts_with(':') || name.ends_with(':');
@@ -237,8 +297,10 @@ Fault fault_of_directive(std::string_view name, std::string_view rest) {
   } else if (has_colon && rest.empty()) {
     suggestion = name.find('.') == std::string_view::npos ? header_of_name(name)
                                                           : fmt::format("write [vhost.{}]", quoted_text(name));
-  } else if (name.find_first_of("<>{}()$@!\\|&%") == std::string_view::npos) {
+  } else if (std::ranges::find(schema(), name, &Key::name) != schema().end()) {
     suggestion = fmt::format("write {} = {}", name, written_value_of(name, rest));
+  } else if (const std::string_view meant = closest(name, all_names()); !meant.empty()) {
+    suggestion = fmt::format("did you mean {} = {}", meant, written_value_of(meant, rest)) + "?";
   }
   if (has_colon)
     return {fmt::format("\":\" stands behind {} where \"=\" belongs", in_quotes(name)), std::move(suggestion)};

@@ -18,6 +18,16 @@ std::string written_value_of(std::string_view name, std::string_view text);
 // What a word means that is said for true or false: "on", "No"; nothing of others.
 std::optional<bool> meant_boolean(std::string_view word);
 
+// What stands within quotes that word processors make of "; empty where there are none.
+std::string_view within_typographic_quotes(std::string_view word);
+
+// Where a character stands in the text that nobody sees: a space that is none, or a control character.
+std::optional<Fault> fault_of_unseen(std::string_view text);
+
+// The same fault of `word`, which stands without quotes as the value of that key, or a better one where the key takes
+// no such text.
+Fault fault_for_key(std::string_view name, std::string_view word, Fault fault);
+
 // What is wrong with a value that is neither in quotes nor in brackets; nothing where it may be a number, a date, true
 // or false. `word` is not empty.
 std::optional<Fault> fault_of_bare_value(std::string_view word);

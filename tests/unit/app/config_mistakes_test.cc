@@ -237,7 +237,7 @@ TEST(ConfigMistakes, values_that_are_no_toml) {
       {before_host("[server]\n⟦workers⟧ = # four"), {"the value of `workers` is missing"}},
       {before_host("[server]\nworkers ⟦==⟧ 4"), {"one \"=\" stands between a key and its value; write ="}},
       {before_host("[server]\nworkers ⟦=>⟧ 4"), {"one \"=\" stands between"}},
-      {before_host("[server]\nworkers = ⟦four⟧"), {"`four` is a text, which needs quotes; write \"four\""}},
+      {before_host("[server]\nworkers = ⟦four⟧"), {"`four` is no integer; write for example 0"}},
       {before_host("[server]\nworkers = ⟦04⟧ # four"),
        {"`04` has a zero in front, which numbers in TOML do not have; write 4"}},
       {before_host("[server]\nworkers = 4⟦;⟧"), {"`;` stands behind a value, where only a comment may; remove it"}},

@@ -90,5 +90,43 @@ TEST(Slips, lines_of_other_languages) {
   });
 }
 
+TEST(Slips, characters_that_nobody_sees) {
+  expect_mistakes({
+      {in_host("⟦\u00A0root⟧ = \"x\"\n⟦listng⟧ = true"),
+       {"the character U+00A0, which looks like a space or nothing, stands here; write a space", "`listing`"}},
+      {in_host("root = \"x\"\n⟦listing\u200B⟧ = true"),
+       {"U+200B, which looks like a space or nothing, stands here; remove it"}},
+      {in_host("root = \"x\"\nindex =⟦\u00A0\"a\"⟧"), {"U+00A0"}},
+      {in_host("root = \"x\"\nlisting = ⟦true\x08⟧"), {"a control character stands here; remove it"}},
+      {"[vhost.⟦\u00A0a⟧]\nroot = \"x\"", {"U+00A0"}},
+      {before_host("⟦\x01\x02⟧"), {"a control character stands here"}},
+      {"[vhost.a]\r⟦root = \"x\"⟧\r", {"lines end with LF, or CR LF, and not with CR alone"}},
+      // In a text they are what they are.
+      {in_host("root = \"x\u00A0y\""), {}},
+  });
+}
+
+TEST(Slips, quotes_of_word_processors) {
+  expect_mistakes({
+      {"[vhost.⟦“a.b”⟧]\nroot = ⟦“x”⟧", {"these are no quotes in TOML; write [vhost.\"a.b\"]", "write \"x\""}},
+      {"[vhost.⟦„a.b“⟧.route.\"/\"]\nroot = \"x\"", {"write [vhost.\"a.b\".route.\"/\"]"}},
+      {"[vhost.⟦“a.b⟧]\nroot = \"x\"", {"these are no quotes in TOML"}},
+  });
+}
+
+TEST(Slips, words_without_quotes_where_none_belong) {
+  expect_mistakes({
+      {before_host("[limits]\nconnections = ⟦10k⟧\nbody_size = ⟦10 kb⟧\nhead_size = ⟦large⟧"),
+       {"`10k` is no integer; write for example 8192", "write \"10K\"",
+        "`large` is no size; write for example \"16K\""}},
+      {before_host("[timeouts]\nidle = ⟦00:30⟧\nhead = ⟦5s⟧"),
+       {"`00:30` is no time; write for example \"15s\"", "write \"5s\""}},
+      {in_host("root = \"x\"\nlisting = ⟦tru⟧\nhidden_files = ⟦maybe⟧\nbody_size = ⟦unlimited⟧"),
+       {"`tru` is neither true nor false; write true", "`maybe` is neither true nor false", "write \"unlimited\""}},
+      {in_host("root = \"x\"\n⟦lsting true⟧\n⟦xyzzy true⟧"),
+       {"did you mean listing = true?", "\"=\" is missing behind `xyzzy`"}},
+  });
+}
+
 }  // namespace
 }  // namespace webserv
