@@ -60,7 +60,14 @@ std::vector<std::string> build_listener_names(const Section& section, const Host
     } else if (!context.damaged && std::ranges::find(known, text.text) == known.end()) {
       const std::string list = written_list(text.text);
       std::string suggestion = list.empty() ? "" : fmt::format("write {}", list);
-      if (suggestion.empty() && !findings.counts_only(text.region)) suggestion = did_you_mean(text.text, known);
+      if (suggestion.empty() && !findings.counts_only(text.region)) {
+        std::vector<std::string_view> others = known;
+        const auto is_named = [&](std::string_view name) {
+          return std::ranges::find(*texts, name, &Text::text) != texts->end();
+        };
+        std::erase_if(others, is_named);
+        suggestion = did_you_mean(text.text, others);
+      }
       if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
       findings.add(text.region, section.path_of("listeners"),
                    fmt::format("there is no listener {}", in_quotes(text.text)), std::move(suggestion));

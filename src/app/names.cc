@@ -49,7 +49,19 @@ Fault fault_of_characters(std::string_view name) {
     return {"is no host name: it has other letters than those of ASCII",
             "write its ASCII form, which begins with xn--"};
   }
-  if (contains(name, "/")) return {"is no host name: it has a scheme or a path", "write the name alone"};
+  if (contains(name, "/")) {
+    std::string_view host = name.substr(contains(name, "://") ? name.find("://") + 3 : 0);
+    host = host.substr(0, host.find_first_of(":/"));
+    const bool is_meant = contains(host, ".") && parse_host_name(host).has_value();
+    return {"is no host name: it has a scheme or a path", is_meant ? write(host) : "write the name alone"};
+  }
+  if (contains(name, "${") || contains(name, "{$") || name.starts_with('$')) {
+    return {"is no host name: webserv has no variables", "write the name itself"};
+  }
+  const std::string_view first = name.substr(0, name.find_first_of(", "));
+  if (first.size() < name.size() && contains(first, ".")) {
+    return {"is no host name: these are several", "name the host by one, the others are its `aliases`"};
+  }
   if (is_ipv6(name))
     return {"is no host name: an IPv6 address stands in brackets here", write(fmt::format("[{}]", name))};
   if (contains(name, "*")) return {"is no host name: \"*\" stands alone or for the first labels", "as in \"*.a.b\""};
@@ -159,7 +171,8 @@ std::optional<Fault> fault_of_route_path(std::string_view path) {
     return Fault{"has a query: routes are found by the path alone", "leave out what follows \"?\""};
   if (contains(path, "#"))
     return Fault{"has a fragment, which clients keep to themselves", "leave out what follows \"#\""};
-  if (path.starts_with('~') || path.starts_with('^') || path.ends_with('$')) {
+  const bool begins_pattern = !path.empty() && contains("~^*=@!", path.substr(0, 1));
+  if (begins_pattern || path.ends_with('$') || contains(path, "**") || (contains(path, "{") && contains(path, "}"))) {
     return Fault{"is a pattern, but a route is a path", "write the path alone, as in \"/x/\""};
   }
   if (path.ends_with("/*")) {

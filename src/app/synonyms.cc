@@ -28,7 +28,10 @@ constexpr auto synonyms = std::to_array<Synonym>({
     {"from source match", "remove it: what is redirected is the path of the route", "", {Table::redirect}},
     {"permanent", "write status = 301 or 308, which are permanent, or 302 or 307", "", {Table::redirect}},
 
-    // What programs may use.
+    // What runs, and what it may use.
+    {"directory dir folder path scripts scriptdir", "did you mean `root`?", "root", {Table::cgi}},
+    {"handlers handler interpreter extensions", "did you mean `interpreters`?", "interpreters", {Table::cgi}},
+    {"script binary command exec executable pass", "did you mean `program`?", "program", {Table::cgi}},
     {"timeout timelimit maxtime walltime", "did you mean `time`?", "time", {Table::cgi_limits}},
     {"mem memorylimit maxmemory ram memorymax", "did you mean `memory`?", "memory", {Table::cgi_limits}},
     {"processes procs threads pids tasksmax", "did you mean `tasks`?", "tasks", {Table::cgi_limits}},

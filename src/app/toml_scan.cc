@@ -316,11 +316,29 @@ class Scanner {
     const bool is_known =
         now_.path.size() == 1 && std::ranges::find(schema(), now_.path.front().name, &Key::name) != schema().end();
     now_.kind = is_known ? Kind::key : Kind::none;
-    // What follows a name with a colon, as YAML has it, belongs to that.
-    if (rest == ":") now_.kind = Kind::table;
-    if (!is_known || rest == ":") now_.path.clear();
-    cursor_.refuse({begin, begin + line.size()}, std::move(fault.reason), std::move(fault.suggestion));
+    // What follows a name with a colon, as YAML has it, belongs to that: a list, or a table.
     cursor_.skip_line();
+    const std::string list = rest == ":" ? read_foreign_list() : "";
+    if (!list.empty()) fault.suggestion = fmt::format("write {} = {}", name, list);
+    const bool is_table = rest == ":" && list.empty();
+    if (is_table) now_.kind = Kind::table;
+    if (!is_known || is_table) now_.path.clear();
+    cursor_.refuse({begin, begin + line.size()}, std::move(fault.reason), std::move(fault.suggestion));
+  }
+
+  // At the end of a line: reads the lines behind it that begin with "- ", and writes what they hold.
+  std::string read_foreign_list() {
+    constexpr std::string_view dash = "- ";
+    std::string list;
+    for (;;) {
+      const std::string_view next = cursor_.at_end() ? std::string_view() : cursor_.line(cursor_.at() + 1);
+      if (!next.starts_with(dash)) return list.empty() ? list : '[' + list + ']';
+      const std::string_view element = without_blanks(next.substr(dash.size()));
+      if (!list.empty()) list += ", ";
+      list += element.starts_with('"') ? std::string(element) : quoted_text(shortened(element));
+      cursor_.advance();
+      cursor_.skip_line();
+    }
   }
 
   TomlCursor cursor_;

@@ -112,10 +112,7 @@ class ValueReader {
     switch (key_.type) {
       case Type::boolean: return advice_for_boolean(node);
       case Type::integer:
-        if (const auto* number = node.as_floating_point()) {
-          const bool is_whole = number->get() >= 0 && number->get() < 1e9 && std::floor(number->get()) == number->get();
-          return is_whole ? fmt::format("write {}", static_cast<uint64_t>(number->get())) : "";
-        }
+        if (const auto* number = node.as_floating_point()) return advice_for_point(number->get());
         if (text == nullptr) return {};
         if (parse_decimal(text->get())) return fmt::format("write {} without quotes", text->get());
         if (key_.fallback.empty()) return {};
@@ -123,6 +120,9 @@ class ValueReader {
           return fmt::format("leave it out: {} holds then", key_.fallback);
         }
         return fmt::format("write for example {}", key_.fallback);
+      case Type::size:
+        if (const auto* number = node.as_floating_point()) return advice_for_point(number->get());
+        return {};
       case Type::duration: return advice_for_duration(node);
       case Type::text:
       case Type::choice:
@@ -168,8 +168,14 @@ class ValueReader {
     if (key_.name == "cache_control") return truth ? "write \"max-age=3600\"" : "write \"no-store\"";
     const auto off = std::ranges::find(key_.choices, "off");
     if (off != key_.choices.end() && !truth) return "write \"off\"";
+    if (!key_.choices.empty()) return {};
     const bool is_path = key_.type == Type::path || key_.type == Type::paths;
     return is_path ? "write a path in quotes" : truth ? "put it in quotes" : "leave it out";
+  }
+
+  static std::string advice_for_point(double number) {
+    const bool is_whole = number >= 0 && number < 1e15 && std::floor(number) == number;
+    return is_whole ? fmt::format("write {}", static_cast<uint64_t>(number)) : "";
   }
 
   std::string advice_for_duration(const toml::node& node) const {

@@ -14,7 +14,7 @@ TEST(HostMistakes, names_of_hosts) {
       {"[vhost.⟦_⟧]\nroot = \"x\"", {"`_` is no host name; write \"*\" for all other names"}},
       {"[vhost.⟦\"bücher.example\"⟧]\nroot = \"x\"", {"write its ASCII form, which begins with xn--"}},
       {"[vhost.⟦\"a.b:8080\"⟧]\nroot = \"x\"", {"it has a port; write \"a.b\", ports belong to listeners"}},
-      {"[vhost.⟦\"http://a.b\"⟧]\nroot = \"x\"", {"it has a scheme or a path; write the name alone"}},
+      {"[vhost.⟦\"http://a.b\"⟧]\nroot = \"x\"", {"it has a scheme or a path; write \"a.b\""}},
       {"[vhost.⟦\"a.b/c\"⟧]\nroot = \"x\"", {"it has a scheme or a path"}},
       {"[vhost.⟦\"::1\"⟧]\nroot = \"x\"", {"an IPv6 address stands in brackets here; write \"[::1]\""}},
       {"[vhost.⟦\"[::1]:80\"⟧]\nroot = \"x\"", {"in brackets stands an IPv6 address, and nothing behind it"}},

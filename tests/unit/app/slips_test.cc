@@ -128,5 +128,36 @@ TEST(Slips, words_without_quotes_where_none_belong) {
   });
 }
 
+TEST(Slips, names_of_hosts_and_listeners) {
+  expect_mistakes({
+      {"[vhost.⟦\"https://a.b/\"⟧]\nroot = \"x\"", {"it has a scheme or a path; write \"a.b\""}},
+      {"[vhost.⟦\"http://a.b:80/x\"⟧]\nroot = \"x\"", {"write \"a.b\""}},
+      {"[vhost.⟦\"${HOST}\"⟧]\nroot = \"x\"", {"webserv has no variables; write the name itself"}},
+      {"[vhost.⟦\"a.b,c.d\"⟧]\nroot = \"x\"\n[vhost.⟦\"e.f g.h\"⟧]\nroot = \"x\"",
+       {"these are several; name the host by one, the others are its `aliases`", "these are several"}},
+      {in_host("root = \"x\"\nlisteners = [\"http\", ⟦\"https\"⟧]"),
+       {"there is no listener `https`; add [listener.\"https\"]"}},
+  });
+}
+
+TEST(Slips, routes_that_are_patterns) {
+  const auto route = [](std::string_view path) {
+    return "[vhost.a.route.⟦\"" + std::string(path) + "\"⟧]\nroot = \"x\"";
+  };
+  for (std::string_view path : {"*.php", "= /x", "/x/**", "/user/{id}", "^/x", "@api"}) {
+    expect_mistakes({{route(path), {"is a pattern, but a route is a path; write the path alone, as in \"/x/\""}}});
+  }
+}
+
+TEST(Slips, lists_of_yaml) {
+  expect_mistakes({
+      {in_host("root = \"x\"\n⟦index:⟧\n  - a.html\n  - \"b.html\"\n⟦listng⟧ = true"),
+       {"write index = [\"a.html\", \"b.html\"]", "`listng`"}},
+      {in_route("cgi = { ⟦directory⟧ = \"x\", ⟦handlers⟧ = {} }"),
+       {"did you mean `root`?", "did you mean `interpreters`?"}},
+      {before_host("[limits]\nbody_size = ⟦1e6⟧\n[log]\naccess = ⟦true⟧"), {"write 1000000", "not a truth value"}},
+  });
+}
+
 }  // namespace
 }  // namespace webserv
