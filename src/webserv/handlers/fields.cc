@@ -20,6 +20,9 @@ void apply(const FieldRules& rules, ResponseFields& fields) {
   for (const FieldRule& rule : rules) {
     if (rule.value.empty()) {
       fields.remove(rule.name);
+    } else if (equals_ignoring_case(rule.name, "Vary")) {
+      // A cache that is not told of all that an answer depends on gives one client what was meant for another.
+      fields.join(rule.name, rule.value);
     } else {
       fields.set(rule.name, rule.value);
     }

@@ -10,6 +10,7 @@
 namespace webserv {
 
 // What a response says under this name: `value`, instead of whatever the handler said; with an empty value nothing.
+// Vary alone says both.
 struct FieldRule {
   std::string name;
   std::string value;

@@ -93,8 +93,7 @@ Response error_page(Response error, std::string_view accept) {
   bool named = accept.find("text/html") != std::string_view::npos && media_quality(accept, "text/html") > 0;
   bool html = named && !prefers(accept, "text/plain", "text/html");
   error.fields.set("Content-Type", html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
-  std::string_view others = error.fields.value("Vary");
-  error.fields.set("Vary", others.empty() ? "Accept" : std::string(others) + ", Accept");
+  error.fields.join("Vary", "Accept");
   error.body = html ? error_html(error.status) : error_text(error.status);
   error.server_error_page = false;
   return error;

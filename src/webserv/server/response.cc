@@ -7,6 +7,19 @@
 
 namespace webserv {
 
+namespace {
+
+bool has_element(std::string_view list, std::string_view element) {
+  bool found = false;
+  for_each_element(list, [&](std::string_view each) {
+    found = equals_ignoring_case(each, element);
+    return !found;
+  });
+  return found;
+}
+
+}  // namespace
+
 size_t ResponseFields::find(std::string_view name, size_t from) const {
   while (from < lines_.size()) {
     std::string_view line = std::string_view(lines_).substr(from);
@@ -27,6 +40,20 @@ void ResponseFields::add(std::string_view name, std::string_view value) {
 void ResponseFields::set(std::string_view name, std::string_view value) {
   remove(name);
   add(name, value);
+}
+
+void ResponseFields::join(std::string_view name, std::string_view list) {
+  std::string all;
+  auto add_new = [&all](std::string_view element) {
+    if (!has_element(all, element)) all.append(all.empty() ? "" : ", ").append(element);
+    return true;
+  };
+  for (size_t at = find(name); at != std::string::npos; at = find(name, lines_.find('\n', at) + 1)) {
+    size_t begin = at + name.size() + 1;
+    for_each_element(std::string_view(lines_).substr(begin, lines_.find('\r', begin) - begin), add_new);
+  }
+  for_each_element(list, add_new);
+  set(name, all);
 }
 
 void ResponseFields::remove(std::string_view name) {

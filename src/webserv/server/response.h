@@ -25,6 +25,8 @@ class ResponseFields {
   void add(std::string_view name, std::string_view value);
   // The only one of that name from now on.
   void set(std::string_view name, std::string_view value);
+  // Makes one list of all of that name, and of `list`; what is there already, compared without case, is not added.
+  void join(std::string_view name, std::string_view list);
   void remove(std::string_view name);
   // All of `others`, in place of those here that have a name of theirs.
   void override_with(const ResponseFields& others);

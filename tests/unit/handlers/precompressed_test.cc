@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "static_files_fixture.h"
+#include "webserv/handlers/finish.h"
 
 namespace webserv {
 namespace {
@@ -110,6 +111,21 @@ TEST_F(PrecompressedTest, holds_for_index_fallback_and_large_files) {
   EXPECT_EQ(body("/any/where", gzip), "home");
   EXPECT_EQ(body("/large.bin", gzip), large_ + large_);
   EXPECT_EQ(field("/large.bin", "Content-Encoding", gzip), "gzip");
+}
+
+TEST_F(PrecompressedTest, a_rule_for_vary_does_not_hide_that_they_vary) {
+  options_.fields = {{"vary", "Origin, accept-encoding"}};
+  EXPECT_EQ(field("/app.js", "vary"), "Accept-Encoding, Origin");
+  // What is not modified is finished once more.
+  Response same = get("/app.js", "If-None-Match: *\r\n");
+  EXPECT_EQ(same.status, Status::not_modified);
+  Finish{options_.fields, {}}.apply(same);
+  EXPECT_EQ(same.fields.value("Vary"), "Accept-Encoding, Origin");
+}
+
+TEST_F(PrecompressedTest, a_rule_that_removes_vary_does_so) {
+  options_.fields = {{"Vary", ""}};
+  EXPECT_EQ(field("/app.js", "Vary"), "");
 }
 
 TEST_F(PrecompressedTest, nothing_is_looked_for_where_it_is_off) {
