@@ -31,12 +31,20 @@ error_pages = { 4xx = "a.html" }
 respond = { text = "taken" }
 methods = ["POST"]
 body_size = 1000
+[vhost."a.test".route."/drop/"]
+respond = { text = "taken" }
+methods = ["POST"]
+body_size = 1000
+fields = { X-Host = "drop" }
+error_pages = { 4xx = "drop.html" }
+[vhost."a.test".route."/drop"]
+respond = { text = "another" }
 [vhost."plain.test"]
 root = "www"
 fields = { Vary = "Origin" }
 """
 ANY = b"<p>any" + b"x" * 40_000  # more than is gathered with a head
-FILES = {"any.html": ANY, "a.html": "<p>a", "www/a.txt": "text", "www/large": b"0123456789abcdef" * (1 << 19)}
+FILES = {"any.html": ANY, "a.html": "<p>a", "drop.html": "<p>drop", "www/a.txt": "text", "www/large": b"0123456789abcdef" * (1 << 19)}
 CHUNKED = "Transfer-Encoding: chunked"
 
 
@@ -79,6 +87,19 @@ class Refusals(unittest.TestCase):
                     response = self.ask(sent)
                     self.assertEqual((response.status, response.field("X-Host"), response.body), (status, "a", b"<p>a"))
         self.assertEqual({each["vhost"] for each in self.logged(7)}, {"a.test"})
+
+    def test_within_a_body_they_look_as_their_route_says(self):
+        """The answer of `respond` does not care for the body: it is read, and refused, behind the route's back."""
+        bodies = {400: [b"x\r\n", b"3\r\nabcd\r\n0\r\n\r\n"], 413: [b"7d0\r\n" + b"x" * 2000]}
+        for status, sent in ((status, body) for status, all_of_it in bodies.items() for body in all_of_it):
+            with self.subTest(status, sent=sent[:10]):
+                response = self.ask(head(CHUNKED, request="POST /drop/%61/b HTTP/1.1", host="Host: a.test") + sent)
+                self.assertEqual((response.status, response.field("X-Host"), response.body), (status, "drop", b"<p>drop"))
+        self.assertEqual({(each["vhost"], each["route"]) for each in self.logged(3)}, {("a.test", "/drop/")})
+
+    def test_before_their_route_they_look_as_their_host_says(self):
+        response = self.ask(head("Content-Length: x", request="POST /drop/a HTTP/1.1", host="Host: a.test"))
+        self.assertEqual((response.status, response.field("X-Host"), response.body), (400, "a", b"<p>a"))
 
     def test_without_a_host_they_look_as_the_default_says_and_a_large_page_is_whole(self):
         for sent in (b"GET / HTTP/1.1\r\n\r\n", b"\x01\r\n\r\n", head("a b: c")):

@@ -81,10 +81,13 @@ Answer Hosts::operator()(Request& request) const {
 }
 
 Response Hosts::refuse(Request& request, const HttpError& wrong) const {
-  const Match* match = request.host().empty() ? nullptr : find(request.listener(), request.host());
+  const bool routed = !request.route.empty();
+  const Match* match = routed || !request.host().empty() ? find(request.listener(), request.host()) : nullptr;
   if (match != nullptr) request.vhost = match->routes->host();
   Response response = error(wrong);
-  finish_for(request.listener(), request.host()).apply(response);
+  const Finish& finish =
+      routed ? match->routes->finish_of(request.route) : finish_for(request.listener(), request.host());
+  finish.apply(response);
   return response;
 }
 

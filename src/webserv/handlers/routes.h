@@ -48,6 +48,8 @@ class Routes {
   const std::string& host() const { return host_; }
   // For answers where no route is found.
   const Finish& finish() const { return nowhere_.finish; }
+  // For the answers of the route whose path this is.
+  const Finish& finish_of(std::string_view route) const { return find(route).route->finish; }
 
  private:
   struct Node {
