@@ -153,6 +153,7 @@ const std::map<std::string_view, std::function<void()>> behaviours = {
     {"fails", [] { say(head + "failed"), ::_exit(3); }},
     {"redirect", [] { say("Location: /cgi/echo?from=redirect\n\n"); }},
     {"redirect-to-query", [] { say("Location: /cgi/query?a=b;c\n\n"); }},
+    {"redirect-to-stream", [] { say("Location: /stream/count\n\n"); }},
     {"redirect-away", [] { say("Location: https://a.test/\n\n"); }},
     {"redirect-in-a-circle", [] { say("Location: /cgi/redirect-in-a-circle\n\n"); }},
     {"redirect-nowhere", [] { say("Location: /%00\n\n"); }},

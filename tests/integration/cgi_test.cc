@@ -180,6 +180,28 @@ TEST(CgiTest, follows_local_redirects_and_not_for_ever) {
   EXPECT_TRUE(heard.has("Location: https://a.test/"));
 }
 
+// RFC 3875 6.2.2: what is asked then has no body, so that of the first request is nobody's.
+TEST(CgiTest, follows_local_redirects_before_a_body_that_is_still_to_come) {
+  CgiServer server;
+  for (const char* framing : {"Content-Length: 900000\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    for (std::string path : {"redirect-to-query", "redirect-to-stream"}) {
+      SocketClient client(server.address());
+      client.say("POST /stream/" + path + " HTTP/1.1\r\nHost: a.test\r\n" + framing + "\r\n" + "5\r\nhello\r\n");
+      std::string said = client.hear_until("\r\n0\r\n\r\n");
+      // It may be on its way, and does not eat the answer.
+      client.say("GET /cgi/hello HTTP/1.1\r\nHost: a.test\r\n\r\n" + std::string(700'000, 'b'));
+      client.end_saying();
+      said += client.hear_all();
+      Heard heard = test::take_apart_heard(said);
+      EXPECT_EQ(heard.status, 200) << framing << path;
+      EXPECT_EQ(heard.body, path == "redirect-to-query" ? "a=b;c" : "0") << framing << path;
+      EXPECT_TRUE(heard.whole) << framing << path << said;
+      EXPECT_TRUE(heard.has("Connection: close")) << framing << path;
+      EXPECT_FALSE(client.was_reset()) << framing << path;
+    }
+  }
+}
+
 TEST(CgiTest, gives_programs_no_more_than_they_need) {
   CgiServer server;
   EXPECT_EQ(server.get("descriptors").body, "0 1 2 ");

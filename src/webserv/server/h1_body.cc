@@ -33,7 +33,7 @@ void H1Body::begin(Stream& client, InputBuffer& in, std::string& out, const Rout
 }
 
 Task<std::expected<size_t, HttpError>> H1Body::read_some(std::span<char> into) {
-  if (ended_) co_return 0;
+  if (ended_ || framing_.kind == Framing::Kind::none) co_return 0;
   if (left_ > limits_->body_size) co_return std::unexpected(too_large);
   if (framing_.kind == Framing::Kind::length) {
     std::expected<size_t, HttpError> got = co_await read_length(into);
@@ -126,6 +126,7 @@ Task<bool> H1Body::ask_for_it() {
 }
 
 bool H1Body::skippable() const {
+  if (framing_.kind == Framing::Kind::none) return false;
   // A client that waits for "100 Continue" may send its body after the answer, or another request: nobody can tell.
   return !expects_continue_ && left_ <= skip_size;
 }

@@ -29,8 +29,9 @@ class H1Body final : public Body {
   bool ended() const { return ended_; }
   // Nobody knows where it ends: the connection cannot go on after this request.
   void give_up() { ended_ = false; }
-  // Of a body that was read: who asks from now on is told that there is none.
-  void forget_framing() { framing_ = {}; }
+  // Who asks from now on is told that there is none. Where it has not ended, what is left of it is nobody's, and the
+  // connection cannot go on after this request.
+  void forget() { framing_ = {}; }
   // Whether what is left may be little enough to be skipped, and is sure to come.
   bool skippable() const;
   // Reads and drops what is left. False: it was more than skip_size bytes, and the connection cannot go on. An error is

@@ -17,7 +17,6 @@ constexpr HttpError slow_head{Status::request_timeout, "the request came too slo
 constexpr HttpError bad_expectation{Status::expectation_failed, "only 100-continue can be expected"};
 constexpr HttpError many_redirects{Status::bad_gateway, "programs redirect to each other without an end"};
 constexpr HttpError bad_redirect{Status::bad_gateway, "a program redirects to what is no path"};
-constexpr HttpError unread_redirect{Status::bad_gateway, "a program redirects and leaves a long body unread"};
 constexpr HttpError too_many_connections{Status::service_unavailable, "too many connections from this address"};
 
 int64_t unix_microseconds() {
@@ -307,14 +306,13 @@ Task<Response> H1Connection::outcome(Task<Response>& handler) {
 // Makes the request one of GET (or still of HEAD) for the target, without a body. What the client sent stays in the
 // text of the target and the name of the method.
 std::optional<HttpError> H1Connection::redirect(Exchange& x, const LocalRedirect& to) {
-  if (!x.body.ended()) return unread_redirect;
   x.redirect_target = to.target;
   std::expected<Target, HttpError> target = parse_target(Method::get, x.redirect_target);
   if (!target || target->form != TargetForm::origin) return bad_redirect;
   std::expected<std::string_view, HttpError> path = normalize_path(target->path, x.path_scratch);
   if (!path) return bad_redirect;
   x.request.path_ = *path;
-  x.body.forget_framing();
+  x.body.forget();
   RequestHead& head = x.request.head_;
   if (head.method != Method::head) head.method = Method::get;
   head.target.path = target->path;
