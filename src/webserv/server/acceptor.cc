@@ -13,8 +13,23 @@ namespace {
 // Another worker's connection may have ended meanwhile, or a descriptor of somebody else.
 constexpr Clock::duration pause_time = std::chrono::milliseconds(50);
 
-// A lack of descriptors that lasts is told once in a while.
+// What lasts is told once in a while.
 constexpr Clock::duration tell_pause = std::chrono::minutes(1);
+
+// accept(2), "Error handling": most errors are those of a connection that failed before we had it. These are not.
+enum class Failure : uint8_t { connection, lack, listener };
+Failure failure_of(int error) {
+  switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return Failure::lack;
+    case EBADF:
+    case EINVAL:
+    case ENOTSOCK: return Failure::listener;
+    default: return Failure::connection;
+  }
+}
 
 }  // namespace
 
@@ -39,6 +54,7 @@ void Acceptor::pause() {
   if (paused_ || stopped_) return;
   worker_.loop().unwatch(listener().fd());
   paused_ = true;
+  failures_ = 0;
   expires_at(worker_.loop().now() + pause_time);
 }
 
@@ -66,29 +82,27 @@ bool Acceptor::accept_one() {
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   Fd socket(::accept4(listener().fd(), generic, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket) {
+    failures_ = 0;
     worker_.accepted(std::move(socket), peer_of(address), *door_.entrance);
     return true;
   }
-  switch (errno) {
-    case EAGAIN: return false;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-    case EINVAL:
-    case ENOTSOCK:
-    case EOPNOTSUPP:
-      // The listener stays readable: without a pause the loop would spin.
-      if (worker_.loop().now() >= tell_again_) {
-        tell_again_ = worker_.loop().now() + tell_pause;
-        worker_.crew().warn("accept_paused", "no descriptor or memory is left for another connection: new ones wait");
-      }
-      pause();
-      return false;
-    default:
-      // The connection failed before we had it (accept(2), "Error handling"): there may be others.
-      return true;
-  }
+  const int error = errno;
+  if (error == EAGAIN) return false;
+  // There may be others behind it; but where a filter or a policy forbids the call, the same one comes again for ever.
+  if (failure_of(error) == Failure::connection && ++failures_ < accepts_per_turn) return true;
+  // The listener stays readable: without a pause the loop would spin.
+  tell(error);
+  pause();
+  return false;
+}
+
+void Acceptor::tell(int error) {
+  if (worker_.loop().now() < tell_again_) return;
+  tell_again_ = worker_.loop().now() + tell_pause;
+  std::string_view message = failure_of(error) == Failure::lack
+                                 ? "no descriptor or memory is left for another connection: new ones wait"
+                                 : "a listener gives no connection: new ones wait, and it is asked again";
+  worker_.crew().warn("accept_paused", message, listener().name(), static_cast<Error>(error));
 }
 
 }  // namespace webserv

@@ -36,13 +36,15 @@ class Acceptor final : private Watcher, private Deadline {
   void ready(uint32_t events) override;
   void expired() override { resume(); }
   bool accept_one();
+  void tell(int error);
   void pause();
 
   Worker& worker_;
   Door door_;
   bool paused_ = true;  // the loop does not watch the socket
   bool stopped_ = false;
-  Clock::time_point tell_again_{};  // that descriptors have run out
+  unsigned failures_ = 0;           // to accept, one after the other
+  Clock::time_point tell_again_{};  // why it is paused
 };
 
 }  // namespace webserv

@@ -5,10 +5,13 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "webserv/base/log.h"
+#include "webserv/base/result.h"
 #include "webserv/server/client_counts.h"
 #include "webserv/server/h1_connection.h"
 
@@ -24,8 +27,14 @@ struct Crew {
   ClientCounts clients;
   const Log* log = nullptr;
 
-  void warn(std::string_view name, std::string_view message) const {
-    if (log != nullptr) log->event(Level::warning, name, message);
+  // Of a listener. Where there is no memory to tell it with, nobody is told.
+  void warn(std::string_view name, std::string_view message, std::string_view listener, Error error) const noexcept {
+    if (log == nullptr) return;
+    try {
+      const std::string reason = std::make_error_code(error).message();
+      log->event(Level::warning, name, message, {{"listener", listener}, {"error", reason}});
+    } catch (...) {
+    }
   }
 };
 
