@@ -128,9 +128,20 @@ void Worker::accepted(Fd socket, const Peer& peer, const Entrance& entrance) {
   Worker& target = emptiest();
   target.load_.fetch_add(1, std::memory_order_relaxed);
   if (&target == this) return adopt(std::move(socket), peer, entrance);
-  target.loop_.post([&target, socket = std::move(socket), peer, &entrance]() mutable {
-    target.adopt(std::move(socket), peer, entrance);
-  });
+  try {
+    target.loop_.post([&target, socket = std::move(socket), peer, &entrance]() mutable {
+      target.adopt(std::move(socket), peer, entrance);
+    });
+  } catch (...) {
+    // Out of memory, most likely: this connection ends, the others go on.
+    target.discount();
+  }
+}
+
+// Takes back what accepted() counted.
+void Worker::discount() {
+  crew_.connections.fetch_sub(1, std::memory_order_relaxed);
+  load_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Worker::adopt(Fd socket, const Peer& peer, const Entrance& entrance) {
@@ -144,8 +155,7 @@ void Worker::adopt(Fd socket, const Peer& peer, const Entrance& entrance) {
     // Out of memory, most likely: this connection ends, the others go on.
     if (welcome) crew_.clients.leave(peer);
     connections_.resize(slot);
-    crew_.connections.fetch_sub(1, std::memory_order_relaxed);
-    load_.fetch_sub(1, std::memory_order_relaxed);
+    discount();
     end_if_drained();
   }
 }
@@ -156,8 +166,7 @@ void Worker::remove(Connection& connection) {
   connections_.back()->move_to(slot);
   std::swap(connections_[slot], connections_.back());
   connections_.pop_back();
-  crew_.connections.fetch_sub(1, std::memory_order_relaxed);
-  load_.fetch_sub(1, std::memory_order_relaxed);
+  discount();
   for (auto& acceptor : acceptors_) acceptor->resume();
   end_if_drained();
 }

@@ -55,6 +55,7 @@ class Worker {
 
   void run();
   Worker& emptiest();
+  void discount();
   void adopt(Fd socket, const Peer& peer, const Entrance& entrance);
   void remove(Connection& connection);
   void begin_drain();
