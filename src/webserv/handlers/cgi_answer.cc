@@ -16,6 +16,9 @@ namespace {
 constexpr std::string_view ended_by_signal = "the program was ended by a signal before its answer was whole";
 constexpr std::string_view took_memory = "the program has used up the memory that it may take";
 constexpr std::string_view too_long = "the program has not ended within its time";
+constexpr std::string_view no_pipe =
+    "the system does not let the server wait for the program's pipes: memory, or the user's share of epoll's "
+    "(fs.epoll.max_user_watches), is used up";
 constexpr std::string_view too_much = "the program has written more than it may";
 constexpr std::string_view too_little = "the program has written less than its Content-Length says";
 constexpr std::string_view excess = "the program has written more than its Content-Length says; the rest is left out";
@@ -165,6 +168,7 @@ bool CgiRun::output_is_whole() {
     case Stop::excess: tell(excess, {}); return true;
     case Stop::time: reason = too_long; break;
     case Stop::output: reason = too_much; break;
+    case Stop::system: reason = no_pipe; break;
     case Stop::body:
     case Stop::client_gone: return false;
   }
@@ -178,6 +182,7 @@ Response CgiRun::failure(std::string_view mistake) {
     case Stop::body: return closing(error(body_error_));
     case Stop::time: return failed(Status::gateway_timeout, too_long);
     case Stop::output: return failed(Status::bad_gateway, too_much);
+    case Stop::system: return failed(Status::bad_gateway, no_pipe);
     case Stop::none:
     case Stop::excess: break;
   }

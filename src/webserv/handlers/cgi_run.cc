@@ -157,12 +157,19 @@ Response CgiRun::cannot_start(const SpawnError& wrong) {
   return failed(forbidden ? Status::forbidden : Status::bad_gateway, "the program cannot be started", describe(wrong));
 }
 
-Task<> CgiRun::feed_gathered(std::string bytes) {
-  [[maybe_unused]] Result<> written = co_await process_->input().write_all(bytes);
-  process_->input().end_output();
+// Whether the program may go on. That it does not read its body is its own affair; but what the system did not let us
+// write it must not take for all.
+bool CgiRun::may_go_on(const Result<>& fed) {
+  if (fed || fed.error() == Error::broken_pipe) return true;
+  stop(Stop::system);
+  return false;
 }
 
-// A program that does not read its body is none the worse for it.
+Task<> CgiRun::feed_gathered(std::string bytes) {
+  Result<> written = co_await process_->input().write_all(bytes);
+  if (may_go_on(written)) process_->input().end_output();
+}
+
 Task<> CgiRun::feed() {
   constexpr size_t step = 16 * 1024;
   auto bytes = std::make_unique_for_overwrite<char[]>(step);
@@ -177,6 +184,7 @@ Task<> CgiRun::feed() {
     if (*got == 0) break;
     std::string_view piece(bytes.get(), *got);
     Result<> written = co_await process_->input().write_all(piece);
+    if (!may_go_on(written)) co_return;
     if (!written) break;
   }
   fed_ = true;
@@ -251,6 +259,7 @@ Task<size_t> CgiRun::read_output() {
   // That time may also have passed while the client took what came before.
   if (request_.loop().now() < output_until_) got = co_await output.read_some(room);
   if (!got && got.error() == Error::timed_out) got = output.read_left(room);
+  if (!got) stop(Stop::system);
   if (!got || stop_ != Stop::none) co_return 0;
   filled_ += *got;
   co_return *got;

@@ -51,7 +51,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   Task<Response> respond();
 
  private:
-  enum class Stop : uint8_t { none, client_gone, time, output, body, excess };
+  enum class Stop : uint8_t { none, client_gone, time, output, body, excess, system };
 
   // Its beginning.
   bool start(GatheredBody& body, SpawnError& error);
@@ -71,6 +71,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   Task<> drop_output();
 
   // What goes on beside.
+  bool may_go_on(const Result<>& fed);
   Task<> feed();
   Task<> feed_gathered(std::string bytes);
   Task<> read_errors();
