@@ -116,7 +116,12 @@ void Process::Child::expired() {
 }
 
 void Process::Child::signal(int number) {
-  if (cgroup_) return number == SIGKILL ? cgroup_->kill() : cgroup_->signal(number);
+  if (cgroup_) {
+    number == SIGKILL ? cgroup_->kill() : cgroup_->signal(number);
+    // Whoever may do so may have moved it to another group, and removed its own. It is ours all the same.
+    if (!exit_ && (number == SIGKILL || !cgroup_->populated())) signal_group(number);
+    return;
+  }
   if (!reaped_) escaped_.find(id_);
   escaped_.signal(number);
   signal_group(number);

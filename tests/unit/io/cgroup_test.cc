@@ -11,6 +11,7 @@
 #include <string>
 
 #include "support/program_runner.h"
+#include "support/temporary_folder.h"
 #include "webserv/io/kernel_files.h"
 
 namespace webserv {
@@ -190,6 +191,72 @@ TEST_F(CgroupTest, removes_what_an_earlier_server_left) {
   EXPECT_TRUE(WIFSIGNALED(status));
 }
 
+// Somebody else moves the program to another group and removes its own: nothing is left there that could be measured,
+// limited or ended as one, but the program is still ours.
+class LostCgroupTest : public CgroupTest {
+ protected:
+  void SetUp() override {
+    CgroupTest::SetUp();
+    if (!has_cgroups()) return;
+    ASSERT_EQ(::mkdir((path_ + "/other").c_str(), 0755), 0);
+  }
+  void lose(const Process& process) const {
+    ASSERT_TRUE(write_file(AT_FDCWD, (path_ + "/other/cgroup.procs").c_str(), std::to_string(process.id())));
+    ASSERT_EQ(::rmdir((path_ + "/run-0").c_str()), 0);
+  }
+};
+
+TEST_F(LostCgroupTest, a_program_ends_by_itself_and_is_told_of_rightly) {
+  if (!has_cgroups()) return;
+  ProgramRunner runner(take());
+  runner.launch.input = Input::pipe;
+  Process process = runner.shell("echo ready; read line; echo end; exit 3");
+  EXPECT_EQ(runner.line_of(process), "ready");
+  lose(process);
+  process.input().end_output();
+  test::Said said;
+  runner.complete(hear_run(process, said));
+  EXPECT_EQ(said.output, "end\n");
+  EXPECT_EQ(said.exit, (Exit{.code = 3}));
+}
+
+TEST_F(LostCgroupTest, a_program_is_ended_all_the_same) {
+  if (!has_cgroups()) return;
+  ProgramRunner runner(take());
+  runner.launch.grace = std::chrono::seconds(2);
+  runner.launch.input = Input::pipe;
+  Process process = runner.shell("trap 'exit 3' TERM; echo ready; read line; echo end");
+  EXPECT_EQ(runner.line_of(process), "ready");
+  lose(process);
+  Doomed doomed(std::to_string(process.id()));
+  process.end();
+  ASSERT_TRUE(doomed.ends(runner));
+  EXPECT_EQ(process.exit(), (Exit{.code = 3}));
+}
+
+TEST_F(LostCgroupTest, a_program_is_killed_all_the_same) {
+  if (!has_cgroups()) return;
+  ProgramRunner runner(take());
+  Doomed doomed = [&] {
+    Process process = runner.shell("trap '' TERM; echo ready; exec sleep 1000");
+    EXPECT_EQ(runner.line_of(process), "ready");
+    lose(process);
+    return Doomed(std::to_string(process.id()));
+  }();
+  ASSERT_TRUE(doomed.ends(runner));
+}
+
+TEST_F(LostCgroupTest, a_group_may_be_gone_before_it_is_removed) {
+  if (!has_cgroups()) return;
+  ProgramRunner runner(take());
+  Process process = runner.shell("exit 4");
+  test::Said said;
+  runner.complete(hear_run(process, said));
+  ASSERT_EQ(::rmdir((path_ + "/run-0").c_str()), 0);
+  EXPECT_EQ(said.exit, (Exit{.code = 4}));
+  EXPECT_FALSE(process.usage().out_of_memory);
+}
+
 // What the kernel has no controllers for is told, and does not hinder.
 TEST_F(CgroupTest, says_what_is_not_limited) {
   if (!has_cgroups()) return;
@@ -256,6 +323,22 @@ TEST_F(CgroupTest, refuses_a_group_with_other_processes) {
   EXPECT_NE(tree.error().find("other processes"), std::string::npos);
   ::kill(other, SIGKILL);
   ::waitpid(other, nullptr, 0);
+}
+
+// Any folder will do for that.
+TEST(Cgroup, is_removed_where_others_have_done_so) {
+  const test::TemporaryFolder folder;
+  auto tree = CgroupTree::take(folder.path());
+  ASSERT_TRUE(tree) << tree.error();
+  Result<Cgroup> group = (*tree)->make({});
+  ASSERT_TRUE(group);
+  ASSERT_EQ(::rmdir((folder / "run-0").c_str()), 0);
+  group->signal(SIGTERM);
+  group->kill();
+  EXPECT_FALSE(group->populated());
+  EXPECT_EQ(group->usage().cpu.count(), 0);
+  EXPECT_FALSE(group->usage().out_of_memory);
+  EXPECT_TRUE(group->remove());
 }
 
 TEST(CgroupTree, says_why_a_folder_cannot_be_taken) {
