@@ -27,21 +27,30 @@ LineSink::LineSink(int fd) : fd_(fd), kind_(Kind::other) {
 void LineSink::write(std::string_view lines) {
   const std::lock_guard lock(mutex_);
   int patience = stalled_ ? 0 : patience_milliseconds;
-  if (cut_ && wait_until_writable(patience) && write_some("\n") == 1) cut_ = false;
   const size_t size = lines.size();
-  while (!lines.empty()) {
-    const std::ptrdiff_t written = write_some(lines);
-    if (written > 0) {
-      stalled_ = false;
-      lines.remove_prefix(static_cast<size_t>(written));
-    } else if (written == 0 || (errno != EINTR && (errno != EAGAIN || !wait_until_writable(patience)))) {
-      break;
-    }
+  std::string_view end = cut_ ? "\n" : "";
+  put(end, patience);
+  if (end.empty()) {
+    cut_ = false;
+    put(lines, patience);
   }
   if (lines.empty()) return;
   lost_lines_.fetch_add(static_cast<uint64_t>(std::count(lines.begin(), lines.end(), '\n')), std::memory_order_relaxed);
   // What was written ends inside a line unless it was nothing, or ended with a newline just before the rest.
   if (lines.size() < size) cut_ = lines.data()[-1] != '\n';
+}
+
+// Takes off `bytes` what is written.
+void LineSink::put(std::string_view& bytes, int& patience) {
+  while (!bytes.empty()) {
+    const std::ptrdiff_t written = write_some(bytes);
+    if (written > 0) {
+      stalled_ = false;
+      bytes.remove_prefix(static_cast<size_t>(written));
+    } else if (written == 0 || (errno != EINTR && (errno != EAGAIN || !wait_until_writable(patience)))) {
+      return;
+    }
+  }
 }
 
 // Without blocking where the kernel can be asked for that: standard error may be a pipe or a socket to a reader that

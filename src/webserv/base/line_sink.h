@@ -32,6 +32,7 @@ class LineSink {
  private:
   enum class Kind { other, pipe, socket };
 
+  void put(std::string_view& bytes, int& patience);
   std::ptrdiff_t write_some(std::string_view bytes);
   bool wait_until_writable(int& patience);
 

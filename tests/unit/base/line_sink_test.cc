@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -127,6 +129,95 @@ TEST(LineSink, a_reader_that_stops_costs_one_pause_and_the_lines_that_did_not_fi
     EXPECT_LE(count_lines(seen), written + 1);
     EXPECT_GE(count_lines(seen), written);
   }
+}
+
+// A reader that takes a page now and then would else stretch one write to as many pauses.
+TEST(LineSink, a_reader_that_takes_little_costs_one_pause_as_well) {
+  for (Kind kind : {Kind::pipe, Kind::non_blocking_pipe}) {
+    Ends ends(kind);
+    LineSink sink(ends.writer());
+    const std::string page = std::string(4095, 'x') + '\n';
+    for (int i = 0; i < 16; ++i) sink.write(page);
+    ASSERT_EQ(sink.lost_lines(), 0U);
+    // To be taken whole, it would need six seconds.
+    std::atomic<bool> written = false;
+    std::jthread reader([&] {
+      std::array<char, 4096> some;
+      while (!written) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        EXPECT_GT(read(ends.reader(), some.data(), some.size()), 0);
+      }
+    });
+    sink.write(std::string(size_t{64} * 4096, 'y') + '\n');
+    written = true;
+    reader.join();
+    EXPECT_EQ(sink.lost_lines(), 1U);
+    // It recovers, and the line that was cut has its end.
+    ends.take();
+    sink.write("after\n");
+    EXPECT_EQ(ends.take(), "\nafter\n");
+    EXPECT_EQ(sink.lost_lines(), 1U);
+  }
+}
+
+TEST(LineSink, each_line_is_kept_or_counted_while_the_reader_stops_and_comes_back) {
+  for (Kind kind : {Kind::pipe, Kind::sockets}) {
+    Ends ends(kind);
+    LineSink sink(ends.writer());
+    constexpr size_t threads = 3, rounds = 60, line_size = 1999;
+    std::vector<std::jthread> writers;
+    std::atomic<size_t> done = 0;
+    for (char name : {'a', 'b', 'c'}) {
+      writers.emplace_back([&sink, &done, name] {
+        const std::string lines = std::string(line_size, name) + '\n' + std::string(line_size, name) + '\n';
+        for (size_t i = 0; i < rounds; ++i) sink.write(lines);
+        ++done;
+      });
+    }
+    std::string heard;
+    for (uint64_t lost = 0; done < threads;) {
+      // It comes back whenever something was lost.
+      if (sink.lost_lines() == lost) {
+        std::this_thread::yield();
+        continue;
+      }
+      lost = sink.lost_lines();
+      heard += ends.take();
+    }
+    heard += ends.take();
+    sink.write("last\n");
+    heard += ends.take();
+    EXPECT_TRUE(heard.ends_with("\nlast\n"));
+    uint64_t whole = 0;
+    std::istringstream lines(heard);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_EQ(line.find_first_not_of(line.front()), line == "last" ? 1 : line.npos) << "two lines in one";
+      whole += line.size() == line_size ? 1 : 0;
+    }
+    EXPECT_EQ(whole + sink.lost_lines(), threads * rounds * 2);
+    EXPECT_GT(sink.lost_lines(), 0U);
+  }
+}
+
+// A socket counts as writable when a quarter of its room is taken at most, but it takes more.
+TEST(LineSink, nothing_follows_a_line_that_was_cut_but_its_end) {
+  Ends ends(Kind::sockets);
+  LineSink sink(ends.writer());
+  const std::string line = std::string(99'999, 'x') + '\n';  // more than the kernel takes in one piece
+  while (sink.lost_lines() == 0) sink.write(line);
+  std::string heard;
+  for (uint64_t lost = 0; lost != sink.lost_lines();) {
+    lost = sink.lost_lines();
+    std::string some(40'000, '\0');
+    const ssize_t got = read(ends.reader(), some.data(), some.size());
+    ASSERT_GT(got, 0);
+    heard.append(some, 0, static_cast<size_t>(got));
+    sink.write("after\n");
+  }
+  heard += ends.take();
+  EXPECT_TRUE(heard.contains("x\nafter\n"));
+  EXPECT_FALSE(heard.contains("xafter"));
+  EXPECT_FALSE(heard.contains("\n\n"));
 }
 
 TEST(LineSink, a_reader_that_is_gone_harms_nothing) {
