@@ -1,5 +1,7 @@
 #include "webserv/io/stream.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +13,10 @@
 namespace webserv {
 
 namespace {
+
+// How often within a pause it is looked whether the peer takes something: so much later than it may a peer is cut off
+// that has stopped.
+constexpr int looks_per_pause = 4;
 
 // recv(2) and send(2). The C library's own are points where a thread can be cancelled, which costs four atomic
 // operations a request; nobody cancels a thread here. Under sanitizers they are used, for those watch them.
@@ -58,6 +64,7 @@ bool Stream::Operation::suspend(std::coroutine_handle<> waiter) {
 bool Stream::Operation::take(const Progress& progress) {
   wait_ = progress.wait;
   error_ = progress.error;
+  if (wait_ == Wait::writable) stream_.begin_waiting_to_write(*this);
   return progress.wait == Wait::none;
 }
 
@@ -72,6 +79,32 @@ void Stream::wake(bool readable, bool writable) {
   };
   if (concerns(reading_) && reading_->attempt()) resume(reading_);
   if (concerns(writing_) && writing_->attempt()) resume(writing_);
+}
+
+void Stream::begin_waiting_to_write(Operation& writing) {
+  writing.untaken_ = pause_ == 0 ? 0 : untaken();
+  writing.taken_at_ = loop_.now();
+  if (pause_ != 0) Deadline::expires_at(loop_.now() + Clock::duration(pause_) / looks_per_pause);
+}
+
+// Whether the pause of what waits to write is not over yet. The kernel tells of room only when a good part of its queue
+// has left, which may be megabytes: whoever takes less than that in a pause does take something.
+bool Stream::goes_on(Operation& writing) {
+  const size_t left = untaken();
+  if (left < writing.untaken_) {
+    writing.untaken_ = left;
+    writing.taken_at_ = loop_.now();
+  }
+  const Clock::duration pause(pause_);
+  const Clock::time_point end = writing.taken_at_ + pause;
+  if (end <= loop_.now()) return false;
+  Deadline::expires_at(std::min(end, loop_.now() + pause / looks_per_pause));
+  return true;
+}
+
+void Stream::expired() {
+  if (pause_ != 0 && writing_ != nullptr && goes_on(*writing_)) return;
+  end_waiting(Error::timed_out);
 }
 
 // Marked first: who goes on may begin another operation at once, such as to send a 408, which is not meant.
@@ -198,6 +231,11 @@ Progress SocketStream::try_write(std::span<const iovec> pieces, bool more) {
 
 Progress SocketStream::try_send_file(int fd, off_t from, size_t length) {
   return send([&] { return ::sendfile(fd_.get(), fd, &from, length); });
+}
+
+size_t SocketStream::untaken() const {
+  int bytes = 0;
+  return ::ioctl(fd_.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
 }
 
 bool SocketStream::local_address(sockaddr_storage& to) const {

@@ -74,8 +74,9 @@ class Stream : public Deadline {
   // deadline ends it. It is told without reading, so also while unread bytes are there. PeerEnd.
   PeerEnded peer_ended(PeerEnd least);
 
-  // The deadline moves with every byte read or written: `pause` at most without any. Where it passes while nothing
-  // waits, what waits next has all of it. Ended by expires_at().
+  // The deadline moves with every byte read or written, and with those that the peer takes of what was written before:
+  // `pause` at most without any. Where it passes while nothing waits, what waits next has all of it. Ended by
+  // expires_at().
   void expires_after_pause(Clock::duration pause);
   void expires_at(Clock::time_point when) {
     pause_ = 0;
@@ -106,6 +107,8 @@ class Stream : public Deadline {
   virtual bool may_read() const = 0;
   // An operation begins to wait: wake() has to be called when the world changes.
   virtual Result<> arm() = 0;
+  // How many of the written bytes the peer has not taken yet; where that is not known, 0.
+  virtual size_t untaken() const { return 0; }
 
   void wake(bool readable, bool writable);
   void peer_has_ended(PeerEnd end);
@@ -134,9 +137,15 @@ class Stream : public Deadline {
     friend class Stream;
     Operation* Stream::*slot_;
     std::coroutine_handle<> waiter_;
+    // Of one that waits to write, from begin_waiting_to_write() on: what the peer had not taken when it was last seen to
+    // take something.
+    size_t untaken_;
+    Clock::time_point taken_at_;
   };
 
-  void expired() override { end_waiting(Error::timed_out); }
+  void expired() override;
+  void begin_waiting_to_write(Operation& writing);
+  bool goes_on(Operation& writing);
   void end_waiting(Error why);
   void resume(Operation*& slot);
   void progressed(size_t bytes) {
@@ -298,6 +307,7 @@ class SocketStream final : public DescriptorStream {
   Progress try_read(std::span<char> into) override;
   Progress try_write(std::span<const iovec> pieces, bool more) override;
   Progress try_send_file(int fd, off_t from, size_t length) override;
+  size_t untaken() const override;
 };
 
 template <class Call>

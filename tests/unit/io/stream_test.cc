@@ -173,6 +173,31 @@ TEST_F(SocketStreamTest, a_pause_counts_anew_where_it_passed_while_nothing_waite
   EXPECT_EQ(error, Error::timed_out);
 }
 
+// Less than makes the kernel tell of room (a quarter of the queue has to be left), and then nothing.
+TEST_F(SocketStreamTest, a_peer_that_takes_little_is_no_peer_that_takes_nothing) {
+  const int room = 1 << 20;
+  ASSERT_EQ(::setsockopt(stream->fd(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room), 0);
+  std::string large(3'000'000, 'x');
+  Result<> result;
+  stream->expires_after_pause(seconds(10));
+  Task<> task = write_to(*stream, large, result);
+  task.start();
+  std::array<char, 60'000> little;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_GT(::read(other.get(), little.data(), little.size()), 0);
+    clock.advance(seconds(11));
+    turn();
+    ASSERT_FALSE(task.done()) << i;
+  }
+  clock.advance(seconds(9));
+  turn();
+  EXPECT_FALSE(task.done());
+  clock.advance(seconds(2));
+  turn();
+  ASSERT_TRUE(task.done());
+  EXPECT_EQ(result.error(), Error::timed_out);
+}
+
 // Half of something is there: whatever would follow it would be taken for the rest.
 TEST_F(SocketStreamTest, writes_nothing_behind_what_was_cut_off) {
   std::string large(3'000'000, 'x');
