@@ -39,13 +39,16 @@ os.execvp(sys.argv[3], sys.argv[3:])
 
 
 def free_port():
-    """A port that nothing listens on. It is below those that the kernel gives to clients of other tests."""
+    """A port that nothing listens on, and that no other test gets while this process lives. It is below those that the
+    kernel gives to clients of other tests.
+    """
     while True:
         port = random.randrange(15000, 32000)
-        with socket.socket() as probe:
-            with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                return port
+        with contextlib.suppress(OSError), socket.socket() as probe, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as mark:
+            probe.bind(("127.0.0.1", port))
+            mark.bind(f"\0webserv-test-port-{port}")
+            mark.detach()  # the name is taken until this process ends
+            return port
 
 
 def listening_socket(backlog=4096):
