@@ -136,6 +136,6 @@ def init_below(pid, init):
                 return int(child)
             if found := init_below(int(child), init):
                 return found
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it has ended; the latter between open and read
         pass
     return None
