@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from server import PATIENCE, PROGRAM, Client, Server, free_port, listening_socket, write_files
+from server import PATIENCE, PROGRAM, Client, Server, free_port, listening_socket, wait_until, write_files
 
 RIGHT = '[vhost."*".route."/"]\nrespond = { text = "here" }\n'
 WRONG = """\
@@ -209,12 +209,16 @@ class Serving(Folder):
 
     def test_workers_are_as_many_as_asked_for(self):
         config = self.write(RIGHT)
-        threads = {}
-        for workers in ("1", "4"):
-            with self.serve("--config", config, "--workers", workers, "--listen", f"127.0.0.1:{free_port()}") as server:
-                time.sleep(0.2 * PATIENCE)  # the last of them may start when the others serve already
-                threads[workers] = len(os.listdir(f"/proc/{server.pid}/task"))
-        self.assertEqual(threads["4"] - threads["1"], 3)
+        for workers in (1, 4):
+            with self.serve("--config", config, "--workers", str(workers), "--listen", f"127.0.0.1:{free_port()}") as server:
+                # And the one of the signals, and one that waits for the workers' end: it starts when they serve already.
+                expected = workers + 2
+                self.assertTrue(wait_until(lambda: self.threads(server) >= expected, 20))
+                time.sleep(0.2 * PATIENCE)  # for those that should not be
+                self.assertEqual(self.threads(server), expected)
+
+    def threads(self, server):
+        return len(os.listdir(f"/proc/{server.pid}/task"))
 
     def test_the_configuration_folder_of_systemd_is_used(self):
         port = free_port()
