@@ -1,5 +1,7 @@
 """What becomes of connections and of the socket when the server is stopped, restarted or killed."""
+import contextlib
 import errno
+import os
 import signal
 import socket
 import threading
@@ -30,11 +32,9 @@ def end_of(server, seconds=10):
 
 class Drain(unittest.TestCase):
     def test_without_connections_the_server_ends_at_once(self):
-        with Server(SITE % "30s", FILES) as server:
-            start = time.monotonic()
+        with Server(SITE % "5m", FILES) as server:
             server.signal(signal.SIGTERM)
             end_of(server)
-            self.assertLess(time.monotonic() - start, 3 * PATIENCE)
 
     def test_a_request_in_flight_is_finished(self):
         with Server(SITE % "30s", FILES) as server, server.client(receive_buffer=1 << 16) as client:
@@ -60,9 +60,12 @@ class Drain(unittest.TestCase):
     def test_a_request_that_comes_with_the_signal_is_answered_as_the_last(self):
         with Server(SITE % "30s", FILES) as server, server.client() as client:
             self.assertFalse(client.ask("/a.txt").closes)
+            # Both are there when the server comes to look.
+            server.signal(signal.SIGSTOP)
             server.signal(signal.SIGTERM)
-            response = client.ask("/a.txt")
-            self.assertEqual(response.body, b"text")
+            client.send(GET)
+            server.signal(signal.SIGCONT)
+            self.assertEqual(client.response().body, b"text")
             client.end()
             end_of(server)
 
@@ -72,7 +75,7 @@ class Drain(unittest.TestCase):
             client.send(GET[:10])
             time.sleep(0.1)
             server.signal(signal.SIGTERM)
-            time.sleep(0.2)
+            self.assertTrue(wait_until(lambda: self.is_refused(server.address)))
             client.send(GET[10:])
             response = client.response()
             self.assertEqual((response.body, response.closes), (b"text", True))
@@ -131,8 +134,9 @@ class InheritedSocket(unittest.TestCase):
                         inherit=[listener]) as server, server.client(receive_buffer=1 << 16) as busy:
                 busy.send(head(request="GET /large HTTP/1.1"))
                 self.assertFalse(busy.is_silent(5))
+                self.assertTrue(self.is_watched(server, listener))
                 server.signal(signal.SIGTERM)
-                time.sleep(0.3)
+                self.assertTrue(wait_until(lambda: not self.is_watched(server, listener)))
                 with Client(listener.getsockname()) as queued:
                     queued.send(GET)
                     self.assertTrue(queued.is_silent(0.5))
@@ -140,6 +144,16 @@ class InheritedSocket(unittest.TestCase):
                     end_of(server)
                     with Server(SITE % "30s", FILES, inherit=[listener]):
                         self.assertEqual(queued.response().body, b"text")
+
+    @staticmethod
+    def is_watched(server, listener):
+        """Whether a worker of the program still waits for connections at the socket: proc(5), /proc/pid/fdinfo."""
+        target = f" ino:{os.fstat(listener.fileno()).st_ino:x} "
+        for name in os.listdir(f"/proc/{server.pid}/fdinfo"):
+            with contextlib.suppress(FileNotFoundError), open(f"/proc/{server.pid}/fdinfo/{name}", encoding="ascii") as file:
+                if any(line.startswith("tfd:") and target in line for line in file):
+                    return True
+        return False
 
     def test_a_killed_server_leaves_a_socket_that_works(self):
         with listening_socket() as listener:
@@ -161,7 +175,7 @@ class InheritedSocket(unittest.TestCase):
                 for _ in range(4):
                     with Server(SITE % "30s", FILES, inherit=[listener]):
                         seen = [each.answers for each in visitors]
-                        self.assertTrue(wait_until(lambda: all(a.answers > b + 20 for a, b in zip(visitors, seen))))
+                        self.assertTrue(wait_until(lambda: all(a.answers > b + 20 for a, b in zip(visitors, seen)), 30))
             finally:
                 for each in visitors:
                     each.leaving = True
