@@ -1,4 +1,5 @@
-"""load.py SECONDS CLIENTS [PORT]: GET / over a new connection each time; prints the counts as JSON.
+"""load.py SECONDS CLIENTS [PORT]: GET / over a new connection each time; prints "begun" behind the first whole answer, and at
+the end the counts as JSON.
 
 It runs in the guest. A request has failed unless its whole answer arrived.
 """
@@ -25,11 +26,17 @@ def request():
         raise ValueError(f"answer {data[:60]!r}")
 
 
+def begin(lock=threading.Lock()):
+    if lock.acquire(blocking=False):  # the first one, who never gives it back
+        print("begun", flush=True)
+
+
 def client(counts, end):
     while time.monotonic() < end:
         try:
             request()
             counts["ok"] += 1
+            begin()
         except (OSError, ValueError) as error:
             counts[repr(error)] += 1
             time.sleep(0.01)
