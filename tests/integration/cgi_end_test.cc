@@ -62,8 +62,10 @@ TEST(CgiEndTest, tells_that_the_time_is_up) {
   EXPECT_THAT(server.access_line("/cgi/waits"), HasSubstr("\"cgi_exit\":143"));
 }
 
+// Programs whose time shall be up only once they have said something have more of it: they may have to wait for their
+// turn.
 TEST(CgiEndTest, cuts_an_answer_whose_time_is_up) {
-  CgiServer server({.time = 200ms});
+  CgiServer server({.time = 2s});
   SocketClient client(server.address());
   client.say(server.request("GET", "waits-after-head"));
   Heard heard = take_apart_heard(client.hear_all());
@@ -72,7 +74,7 @@ TEST(CgiEndTest, cuts_an_answer_whose_time_is_up) {
 }
 
 TEST(CgiEndTest, kills_what_ignores_the_signal_before_it_says_so) {
-  CgiServer server({.time = 100ms});
+  CgiServer server({.time = 2s});
   SocketClient client(server.address());
   client.say(server.request("GET", "ignores-the-end"));
   pid_t program = hear_number(client);

@@ -173,6 +173,12 @@ const std::map<std::string_view, std::function<void()>> behaviours = {
     {"waits-after-head", [] { say(head), stay(); }},
     {"waits-in-body", [] { say(head + std::to_string(::getpid()) + "\n"), stay(); }},
     {"events", [] { say("Content-Type: text/event-stream\n\n"), pause_milliseconds(200), say("data: 1\n\n"), stay(); }},
+    {"events-in-turn",
+     [] {
+       say("Content-Type: text/event-stream\n\n");
+       read_input(1);
+       say("data: 1\n\n"), stay();
+     }},
     {"sendfile", [] { say("X-Sendfile: " + variable("QUERY_STRING") + "\nSet-Cookie: a=1\n" + head + "not this"); }},
     {"message", [] { say("HTTP/1.1 299 Own\r\nX-Own: 1\r\nContent-Length: 2\r\n\r\nok"); }},
 };

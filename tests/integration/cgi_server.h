@@ -59,7 +59,7 @@ class CgiServer {
   std::string take_events() { return take(events_, events_read_); }
   // The line of the access log that names the target, once it is there: workers write when they come to it.
   std::string access_line(std::string_view target) {
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 2000; ++i) {
       std::istringstream lines(access_lines_ += take(access_, access_read_));
       for (std::string line; std::getline(lines, line) && !lines.eof();) {
         if (line.contains(target)) return line;

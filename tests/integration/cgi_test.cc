@@ -215,9 +215,10 @@ TEST(CgiTest, gives_programs_no_more_than_they_need) {
 TEST(CgiTest, streams_output_as_it_is_written) {
   CgiServer server;
   SocketClient client(server.address());
-  client.say(server.request("GET", "events"));
+  client.say(server.request("POST", "events-in-turn", "Transfer-Encoding: chunked\r\n", "stream"));
   std::string head = client.hear_until("\r\n\r\n");
   EXPECT_THAT(head, AllOf(HasSubstr("text/event-stream"), Not(HasSubstr("data"))));
+  client.say("1\r\nx\r\n");  // what the program waits for
   EXPECT_THAT(client.hear_until("data: 1"), HasSubstr("data: 1\n\n"));
 }
 
