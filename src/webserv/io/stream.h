@@ -137,8 +137,8 @@ class Stream : public Deadline {
     friend class Stream;
     Operation* Stream::*slot_;
     std::coroutine_handle<> waiter_;
-    // Of one that waits to write, from begin_waiting_to_write() on: what the peer had not taken when it was last seen to
-    // take something.
+    // Of one that waits to write, from begin_waiting_to_write() on: what the peer had not taken when it was last seen
+    // to take something.
     size_t untaken_;
     Clock::time_point taken_at_;
   };

@@ -131,7 +131,7 @@ TEST_F(CgroupTest, leaves_nothing_when_the_run_is_dropped) {
     return Doomed(runner.line_of(process));
   }();
   EXPECT_TRUE(escaped.ends(runner, milliseconds(100)));
-  for (int i = 0; i < 100 && groups() != 0; ++i) {
+  for (int i = 0; i < 4000 && groups() != 0; ++i) {
     runner.clock.advance(milliseconds(100));
     runner.loop->turn(milliseconds(5));
   }

@@ -51,7 +51,7 @@ bool has_children() {
 TEST_F(ProcessEndTest, ends_what_runs_when_it_is_dropped) {
   for (const char* script : {sleeps, has_child, leaves_child}) {
     EXPECT_TRUE(drop(script).ends(*this)) << script;
-    for (int i = 0; i < 100 && has_children(); ++i) {
+    for (int i = 0; i < 4000 && has_children(); ++i) {
       clock.advance(milliseconds(64));
       loop->turn(milliseconds(5));
     }
@@ -179,7 +179,7 @@ TEST(ProcessSignalTest, tells_how_programs_ended_where_the_parent_of_all_ignored
     ::signal(SIGCHLD, SIG_IGN);
     test::ProgramRunner runner;
     Process run = runner.shell("exit 7");
-    for (int i = 0; i < 500 && !run.exit(); ++i) runner.loop->turn(milliseconds(5));
+    for (int i = 0; i < 4000 && !run.exit(); ++i) runner.loop->turn(milliseconds(5));
     return run.exit() ? run.exit()->code : 1;
   });
   EXPECT_EQ(code, 7);
@@ -211,7 +211,7 @@ TEST(OrphansTest, ends_what_lost_its_parents_and_reaps_it) {
     bool goes_on = !second->exit();
     second->kill();
     second.reset();
-    for (int i = 0; i < 500 && children_of(::getpid()).size() != 1; ++i) {
+    for (int i = 0; i < 4000 && children_of(::getpid()).size() != 1; ++i) {
       runner.clock.advance(milliseconds(100));
       runner.loop->turn(milliseconds(5));
     }
@@ -230,7 +230,7 @@ TEST(OrphansTest, reaps_what_has_ended_while_its_run_goes_on) {
     Process run = runner.shell("(setsid sh -c 'echo $$; exec sleep 0' &); exec sleep 1000");
     const pid_t orphan = std::stoi(runner.line_of(run));
     const std::string proc = "/proc/" + std::to_string(orphan);
-    for (int i = 0; i < 500 && std::filesystem::exists(proc); ++i) {
+    for (int i = 0; i < 4000 && std::filesystem::exists(proc); ++i) {
       runner.clock.advance(milliseconds(100));
       runner.loop->turn(milliseconds(5));
     }
