@@ -21,6 +21,8 @@
 namespace webserv {
 namespace {
 
+// Whether a write to a pipe waits is its writer's to say only since Linux 6.4: where the reader stops, tests have one
+// that never waits.
 enum class Kind { pipe, non_blocking_pipe, sockets };
 
 // A reader and a writer, both closed at the end.
@@ -141,35 +143,33 @@ TEST(LineSink, a_reader_that_stops_costs_one_pause_and_the_lines_that_did_not_fi
 
 // A reader that takes a page now and then would else stretch one write to as many pauses.
 TEST(LineSink, a_reader_that_takes_little_costs_one_pause_as_well) {
-  for (Kind kind : {Kind::pipe, Kind::non_blocking_pipe}) {
-    Ends ends(kind);
-    LineSink sink(ends.writer());
-    const std::string page = std::string(4095, 'x') + '\n';
-    for (int i = 0; i < 16; ++i) sink.write(page);
-    ASSERT_EQ(sink.lost_lines(), 0U);
-    // To be taken whole, it would need six seconds.
-    std::atomic<bool> written = false;
-    std::jthread reader([&] {
-      std::array<char, 4096> some;
-      while (!written) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        EXPECT_GT(read(ends.reader(), some.data(), some.size()), 0);
-      }
-    });
-    sink.write(std::string(size_t{64} * 4096, 'y') + '\n');
-    written = true;
-    reader.join();
-    EXPECT_EQ(sink.lost_lines(), 1U);
-    // It recovers, and the line that was cut has its end.
-    ends.take();
-    sink.write("after\n");
-    EXPECT_EQ(ends.take(), "\nafter\n");
-    EXPECT_EQ(sink.lost_lines(), 1U);
-  }
+  Ends ends(Kind::non_blocking_pipe);
+  LineSink sink(ends.writer());
+  const std::string page = std::string(4095, 'x') + '\n';
+  for (int i = 0; i < 16; ++i) sink.write(page);
+  ASSERT_EQ(sink.lost_lines(), 0U);
+  // To be taken whole, it would need six seconds.
+  std::atomic<bool> written = false;
+  std::jthread reader([&] {
+    std::array<char, 4096> some;
+    while (!written) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      EXPECT_GT(read(ends.reader(), some.data(), some.size()), 0);
+    }
+  });
+  sink.write(std::string(size_t{64} * 4096, 'y') + '\n');
+  written = true;
+  reader.join();
+  EXPECT_EQ(sink.lost_lines(), 1U);
+  // It recovers, and the line that was cut has its end.
+  ends.take();
+  sink.write("after\n");
+  EXPECT_EQ(ends.take(), "\nafter\n");
+  EXPECT_EQ(sink.lost_lines(), 1U);
 }
 
 TEST(LineSink, each_line_is_kept_or_counted_while_the_reader_stops_and_comes_back) {
-  for (Kind kind : {Kind::pipe, Kind::sockets}) {
+  for (Kind kind : {Kind::non_blocking_pipe, Kind::sockets}) {
     Ends ends(kind);
     LineSink sink(ends.writer());
     constexpr size_t threads = 3, rounds = 60, line_size = 1999;
