@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/conversation.h"
@@ -266,6 +268,26 @@ TEST(ReplaceTest, a_socket_that_was_handed_over_stays_open_when_it_is_removed) {
   server.start();
   listen(server, {any_port()});
   EXPECT_TRUE(Client(systemd.address()).connected());
+}
+
+TEST(ReplaceTest, a_listener_that_comes_after_the_end_has_begun_keeps_nobody_waiting) {
+  Server server(2, Address("127.0.0.1:0"), says("served"));
+  server.start();
+  Client last(server.addresses().front());
+  last.say(get + get.substr(0, 8));
+  EXPECT_THAT(last.hear(), EndsWith("served"));
+  server.drain();
+  Listener late = any_port();
+  const std::string address = late.address();
+  server.listen({std::move(late)});
+  bool refused = false;
+  for (int i = 0; i < 400 && !refused; ++i) {
+    refused = !Client(address).connected();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_TRUE(refused);
+  last.say(get.substr(8));
+  EXPECT_THAT(last.hear(), EndsWith("served"));
 }
 
 TEST(ReplaceTest, changes_of_a_server_that_ends_do_no_harm) {

@@ -82,6 +82,8 @@ void Server::start() {
 }
 
 void Server::drain() {
+  // Before or after a change of the listeners, but alike for all workers.
+  std::lock_guard lock(changing_);
   for (auto& worker : crew_->workers) worker->drain();
 }
 

@@ -104,7 +104,10 @@ Worker& Worker::emptiest() {
 
 // Before the doors that go are closed, those that come are open: they may have the same port.
 void Worker::listen(const std::vector<Door>& doors) {
-  if (context_.draining) return;
+  if (context_.draining) {
+    for (const Door& door : doors) door.listener.shut();
+    return;
+  }
   std::vector<std::unique_ptr<Acceptor>> former = std::exchange(acceptors_, {});
   for (const Door& door : doors) {
     auto same = std::ranges::find_if(former, [&](const std::unique_ptr<Acceptor>& each) {
