@@ -56,16 +56,15 @@ bool Stream::Operation::suspend(std::coroutine_handle<> waiter) {
     error_ = armed.error();
     return false;
   }
-  // It may have passed while nothing waited.
-  if (stream_.pause_ != 0 && stream_.when() == Clock::time_point::max()) stream_.begin_pause();
   return true;
 }
 
 bool Stream::Operation::take(const Progress& progress) {
   wait_ = progress.wait;
   error_ = progress.error;
-  if (wait_ == Wait::writable) stream_.begin_waiting_to_write(*this);
-  return progress.wait == Wait::none;
+  if (wait_ == Wait::none) return true;
+  if (stream_.pause_ != 0) stream_.begin_pause(*this);
+  return false;
 }
 
 void Stream::resume(Operation*& slot) {
@@ -81,10 +80,16 @@ void Stream::wake(bool readable, bool writable) {
   if (concerns(writing_) && writing_->attempt()) resume(writing_);
 }
 
-void Stream::begin_waiting_to_write(Operation& writing) {
-  writing.untaken_ = pause_ == 0 ? 0 : untaken();
-  writing.taken_at_ = loop_.now();
-  if (pause_ != 0) Deadline::expires_at(loop_.now() + Clock::duration(pause_) / looks_per_pause);
+void Stream::begin_pause(Operation& waiting) {
+  const bool writes = waiting.wait_ == Wait::writable;
+  waiting.untaken_ = writes ? untaken() : 0;
+  waiting.taken_at_ = loop_.now();
+  Deadline::expires_at(loop_.now() + Clock::duration(pause_) / (writes ? looks_per_pause : 1));
+}
+
+void Stream::begin_pauses() {
+  if (reading_ != nullptr) begin_pause(*reading_);
+  if (writing_ != nullptr) begin_pause(*writing_);
 }
 
 // Whether the pause of what waits to write is not over yet. The kernel tells of room only when a good part of its queue
@@ -135,23 +140,13 @@ size_t Stream::write_now(std::string_view bytes) {
   return try_write(std::span(&piece, 1), false).bytes;
 }
 
-void Stream::expires_after_pause(Clock::duration pause) {
-  pause_ = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
-  begin_pause();
-}
-
 bool Stream::Read::attempt() {
   Progress progress = stream_.try_read(into_);
   bytes_ = progress.bytes;
-  stream_.progressed(progress.bytes);
   return take(progress);
 }
 
-bool Stream::Readable::attempt() {
-  if (stream_.may_read()) return true;
-  wait_ = Wait::readable;
-  return false;
-}
+bool Stream::Readable::attempt() { return stream_.may_read() || take({.wait = Wait::readable}); }
 
 // Takes away what was written, and pieces that are empty.
 void Stream::Write::consume(size_t bytes) {
@@ -169,7 +164,6 @@ bool Stream::Write::attempt() {
   while (!pieces_.empty()) {
     Progress progress = stream_.try_write(pieces_, more_);
     if (progress.wait != Wait::none || progress.error != Error{}) return take(progress);
-    stream_.progressed(progress.bytes);
     consume(progress.bytes);
   }
   return true;
@@ -182,7 +176,6 @@ bool Stream::SendFile::attempt() {
       progress.error = Error::io_error;
     }
     if (progress.wait != Wait::none || progress.error != Error{}) return take(progress);
-    stream_.progressed(progress.bytes);
     from_ += static_cast<off_t>(progress.bytes);
     left_ -= progress.bytes;
   }

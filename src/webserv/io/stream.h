@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -74,10 +75,13 @@ class Stream : public Deadline {
   // deadline ends it. It is told without reading, so also while unread bytes are there. PeerEnd.
   PeerEnded peer_ended(PeerEnd least);
 
-  // The deadline moves with every byte read or written, and with those that the peer takes of what was written before:
-  // `pause` at most without any. Where it passes while nothing waits, what waits next has all of it. Ended by
-  // expires_at().
-  void expires_after_pause(Clock::duration pause);
+  // What waits has `pause` at most without a byte read or written, or taken by the peer of what was written before.
+  // Ended by expires_at().
+  void expires_after_pause(Clock::duration pause) {
+    pause_ = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
+    never();
+    if (reading_ != nullptr || writing_ != nullptr) begin_pauses();
+  }
   void expires_at(Clock::time_point when) {
     pause_ = 0;
     Deadline::expires_at(when);
@@ -137,21 +141,17 @@ class Stream : public Deadline {
     friend class Stream;
     Operation* Stream::*slot_;
     std::coroutine_handle<> waiter_;
-    // Of one that waits to write, from begin_waiting_to_write() on: what the peer had not taken when it was last seen
-    // to take something.
+    // Of one that waits, from begin_pause() on: what the peer had not taken when it was last seen to take something.
     size_t untaken_;
     Clock::time_point taken_at_;
   };
 
   void expired() override;
-  void begin_waiting_to_write(Operation& writing);
+  void begin_pause(Operation& waiting);
+  void begin_pauses();
   bool goes_on(Operation& writing);
   void end_waiting(Error why);
   void resume(Operation*& slot);
-  void progressed(size_t bytes) {
-    if (pause_ != 0 && bytes != 0) begin_pause();
-  }
-  void begin_pause() { Deadline::expires_at(loop_.now() + Clock::duration(pause_)); }
 
   Loop& loop_;
   Operation* reading_ = nullptr;
