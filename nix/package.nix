@@ -35,6 +35,7 @@ stdenv.mkDerivation (finalAttrs: {
       ../src
       ../systemd
       ../tests/CMakeLists.txt
+      ../tests/failure
       ../tests/fuzz
       ../tests/integration
       ../tests/support
