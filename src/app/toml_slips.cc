@@ -156,14 +156,8 @@ std::string written_value_of(std::string_view name, std::string_view text) {
   const auto takes_list = [&](const Key& key) { return key.name == name && key.type == Type::texts; };
   const bool is_list =
       text.find(' ') != std::string_view::npos && text.find_first_of("\"'[{") == std::string_view::npos;
-  if (!is_list || std::ranges::none_of(schema(), takes_list)) return written_value(text);
-  std::string list;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view word = rest.substr(0, rest.find(' '));
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", quoted_text(word));
-    rest = trim(rest.substr(word.size()));
-  }
-  return fmt::format("[{}]", list);
+  const std::string list = is_list && std::ranges::any_of(schema(), takes_list) ? written_list(text) : "";
+  return list.empty() ? written_value(text) : list;
 }
 
 std::optional<bool> meant_boolean(std::string_view word) {
