@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "webserv/base/log.h"
-#include "webserv/handlers/cgi.h"
-#include "webserv/handlers/fields.h"
+#include "webserv/handlers/cgi/cgi.h"
+#include "webserv/handlers/field_rules.h"
 #include "webserv/http/method.h"
 #include "webserv/http/status.h"
 #include "webserv/server/limits.h"

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "webserv/io/cgroup.h"
+#include "webserv/process/cgroup.h"
 
 namespace webserv {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "app/config.h"
 #include "webserv/base/log.h"
-#include "webserv/io/process.h"
+#include "webserv/process/process.h"
 
 namespace webserv {
 

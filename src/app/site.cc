@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "app/welcome.h"
-#include "webserv/handlers/cgi.h"
+#include "webserv/handlers/cgi/cgi.h"
+#include "webserv/handlers/files/static_files.h"
 #include "webserv/handlers/hosts.h"
 #include "webserv/handlers/redirect.h"
 #include "webserv/handlers/respond.h"
-#include "webserv/handlers/static_files.h"
 #include "webserv/http/mime.h"
 
 namespace webserv {

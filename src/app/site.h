@@ -7,7 +7,7 @@
 #include "webserv/base/clock.h"
 #include "webserv/base/log.h"
 #include "webserv/handlers/hosts.h"
-#include "webserv/io/process.h"
+#include "webserv/process/process.h"
 #include "webserv/server/worker_context.h"
 
 namespace webserv {

@@ -11,7 +11,7 @@
 #include "support/body_bytes.h"
 #include "support/request_builder.h"
 #include "support/temporary_folder.h"
-#include "webserv/handlers/static_files.h"
+#include "webserv/handlers/files/static_files.h"
 #include "webserv/http/fields.h"
 #include "webserv/server/representation.h"
 

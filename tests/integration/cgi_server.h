@@ -13,7 +13,7 @@
 
 #include "support/client.h"
 #include "support/temporary_folder.h"
-#include "webserv/handlers/cgi.h"
+#include "webserv/handlers/cgi/cgi.h"
 #include "webserv/handlers/hosts.h"
 #include "webserv/io/listener.h"
 #include "webserv/server/server.h"

@@ -1,5 +1,5 @@
 // CGI programs behind a real server: what clients hear of programs that behave in all kinds of ways.
-#include "webserv/handlers/cgi.h"
+#include "webserv/handlers/cgi/cgi.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

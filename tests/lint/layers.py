@@ -12,10 +12,11 @@ import lint
 FLOORS = {
     "base": set(),
     "io": {"base"},
+    "process": {"base", "io"},
     "http": {"base"},
     "server": {"base", "io", "http"},
-    "handlers": {"base", "io", "http", "server"},
-    "app": {"base", "io", "http", "server", "handlers"},
+    "handlers": {"base", "io", "process", "http", "server"},
+    "app": {"base", "io", "process", "http", "server", "handlers"},
 }
 
 # Headers of the system: a pattern, the folders that may include it, and the reason.

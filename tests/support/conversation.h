@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "support/memory_stream.h"
-#include "webserv/server/h1_connection.h"
+#include "webserv/server/h1/h1_connection.h"
 
 namespace webserv::test {
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "webserv/base/c_strings.h"
-#include "webserv/io/process.h"
+#include "webserv/process/process.h"
 
 namespace webserv::test {
 

@@ -6,7 +6,7 @@
 
 #include "webserv/base/text.h"
 #include "webserv/io/stream.h"
-#include "webserv/server/h1_connection.h"
+#include "webserv/server/h1/h1_connection.h"
 
 namespace webserv {
 namespace {

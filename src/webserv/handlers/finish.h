@@ -1,8 +1,8 @@
 // What is done to every response of a host or a route on its way out: errors get their pages, fields are added.
 #pragma once
 
-#include "webserv/handlers/errors.h"
-#include "webserv/handlers/fields.h"
+#include "webserv/handlers/error_pages.h"
+#include "webserv/handlers/field_rules.h"
 #include "webserv/server/response.h"
 
 namespace webserv {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string_view>
 
-#include "webserv/handlers/fields.h"
+#include "webserv/handlers/field_rules.h"
 #include "webserv/http/status.h"
 #include "webserv/server/handler.h"
 #include "webserv/server/response.h"

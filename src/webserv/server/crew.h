@@ -13,7 +13,7 @@
 #include "webserv/base/log.h"
 #include "webserv/base/result.h"
 #include "webserv/server/client_counts.h"
-#include "webserv/server/h1_connection.h"
+#include "webserv/server/h1/h1_connection.h"
 
 namespace webserv {
 

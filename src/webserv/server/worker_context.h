@@ -13,7 +13,7 @@
 #include "webserv/http/date.h"
 #include "webserv/io/loop.h"
 #include "webserv/server/application.h"
-#include "webserv/server/exchange.h"
+#include "webserv/server/h1/exchange.h"
 
 namespace webserv {
 

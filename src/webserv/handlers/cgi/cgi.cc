@@ -1,0 +1,92 @@
+#include "webserv/handlers/cgi/cgi.h"
+
+#include <cstdlib>
+
+#include "webserv/handlers/cgi/cgi_run.h"
+
+namespace webserv {
+
+namespace {
+
+// What programs need to find others, and to speak the reader's language and time.
+std::vector<std::pair<std::string, std::string>> inherited_variables() {
+  std::vector<std::pair<std::string, std::string>> variables{{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
+  for (const char* name : {"PATH", "LANG", "TZ"}) {
+    const char* value = ::getenv(name);
+    if (value == nullptr) continue;
+    std::erase_if(variables, [&](const auto& variable) { return variable.first == name; });
+    variables.emplace_back(name, value);
+  }
+  return variables;
+}
+
+std::vector<std::vector<std::unique_ptr<Directory>>> directories(unsigned workers,
+                                                                 const std::vector<std::string>& paths) {
+  std::vector<std::vector<std::unique_ptr<Directory>>> all(workers);
+  for (auto& of_worker : all) {
+    for (const std::string& path : paths) {
+      of_worker.push_back(std::make_unique<Directory>(path, std::vector<std::string>()));
+    }
+  }
+  return all;
+}
+
+// For those who want to know which program would run: none does.
+Response tell(Trace& trace, const CgiScript& script) {
+  trace = {.file = script.file, .how = "what the program says", .open = true};
+  if (!script.interpreter.empty()) trace.details.emplace_back("interpreter", script.interpreter);
+  trace.details.emplace_back("SCRIPT_NAME", script.name);
+  if (!script.path_info.empty()) trace.details.emplace_back("PATH_INFO", script.path_info);
+  return {};
+}
+
+// A free function: its arguments live in the task.
+Task<Response> run_script(std::shared_ptr<const CgiRoute> route, Request& request, CgiScript script) {
+  auto run = std::make_shared<CgiRun>(std::move(route), request, std::move(script));
+  Response response = co_await run->respond();
+  co_return response;
+}
+
+Answer answer(const std::shared_ptr<const CgiRoute>& route, Request& request, CgiScript script) {
+  if (request.trace != nullptr) return tell(*request.trace, script);
+  return run_script(route, request, std::move(script));
+}
+
+class CgiFiles final : public ScriptFiles {
+ public:
+  explicit CgiFiles(std::shared_ptr<const CgiRoute> route) : route_(std::move(route)) {}
+
+  bool includes(std::string_view file) const override { return route_->scripts.has_interpreter(file); }
+  Answer run(Request& request, std::string_view file, std::string_view path_info) const override {
+    return answer(route_, request, route_->scripts.script(file, path_info));
+  }
+
+ private:
+  const std::shared_ptr<const CgiRoute> route_;
+};
+
+}  // namespace
+
+CgiRoute::CgiRoute(CgiOptions options_, const CgiHost& host_)
+    : options(std::move(options_)),
+      host(host_),
+      gate(std::make_shared<CgiGate>(options.limits.concurrency)),
+      scripts(options, host.workers),
+      sendfile_roots(directories(host.workers, options.sendfile_roots)),
+      inherited(inherited_variables()) {}
+
+Handler cgi(CgiOptions options, const CgiHost& host) {
+  auto route = std::make_shared<const CgiRoute>(std::move(options), host);
+  return [route](Request& request) -> Answer {
+    std::expected<CgiScript, HttpError> script =
+        route->scripts.find(request.path(), request.worker(), request.loop().now());
+    if (!script) return error(script.error());
+    return answer(route, request, std::move(*script));
+  };
+}
+
+std::shared_ptr<const ScriptFiles> script_files(CgiOptions options, const CgiHost& host) {
+  return std::make_shared<const CgiFiles>(std::make_shared<const CgiRoute>(std::move(options), host));
+}
+
+}  // namespace webserv

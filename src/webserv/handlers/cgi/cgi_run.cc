@@ -1,0 +1,329 @@
+#include "webserv/handlers/cgi/cgi_run.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "webserv/base/text.h"
+#include "webserv/http/cgi_environment.h"
+
+namespace webserv {
+
+namespace {
+
+// Holds any head, and is what goes to the client in one piece.
+constexpr size_t buffer_size = CgiHeadParser::max_size;
+
+// What its children may still have written is waited for this long, where they hold the pipe open and cannot be found.
+constexpr Clock::duration last_output = std::chrono::milliseconds(50);
+
+// Of errors, for the same reason: as many as a pipe holds.
+constexpr int most_last_reads = 16;
+
+constexpr HttpError gone{Status::request_timeout, "the client has gone before the answer"};
+
+RunLimits run_limits(const CgiLimits& limits) {
+  RunLimits run;
+  if (limits.memory != unlimited) run.memory = limits.memory;
+  if (limits.tasks != unlimited) run.tasks = limits.tasks;
+  run.cpu_weight = limits.cpu_weight;
+  return run;
+}
+
+std::string hexadecimal(const RequestId& id) {
+  std::string text;
+  for (uint64_t half : id) append_hex(text, half, 16);
+  return text;
+}
+
+}  // namespace
+
+CgiRun::CgiRun(std::shared_ptr<const CgiRoute> route, Request& request, CgiScript script)
+    : Deadline(request.loop().wheel()),
+      held_route_(std::move(route)),
+      route_(*held_route_),
+      request_(request),
+      script_(std::move(script)),
+      request_id_(hexadecimal(request.id())),
+      errors_(route_.host.log, request_id_, script_.file),
+      turn_(route_.gate, request.loop()) {}
+
+Task<Response> CgiRun::respond() {
+  GatheredBody body;
+  if (route_.options.body == CgiOptions::Body::gather) {
+    std::expected<GatheredBody, HttpError> gathered = co_await gather(request_.body());
+    if (!gathered) co_return closing(error(gathered.error()));
+    body = std::move(*gathered);
+  } else {
+    fed_ = request_.body().framing().kind == Framing::Kind::none;
+  }
+  client_watch_.emplace(watch_client());
+  client_watch_->start();
+  CgiGate::Entry entry = co_await turn_;
+  if (entry != CgiGate::Entry::admitted) co_return no_turn(entry);
+  if (!fed_) {
+    bool invited = co_await request_.body().invite();
+    if (!invited || stop_ != Stop::none) co_return closing(error(gone));
+  }
+  SpawnError error{};
+  bool started = start(body, error);
+  if (!started) co_return cannot_start(error);
+  Response response;
+  if (script_.writes_messages()) {
+    response = co_await pass_messages();
+  } else {
+    response = co_await read_head();
+  }
+  // Nobody else reads a body that is still being handed on.
+  response.close |= !fed_;
+  co_return response;
+}
+
+Response CgiRun::no_turn(CgiGate::Entry entry) {
+  if (entry == CgiGate::Entry::given_up) return closing(error(gone));
+  bool full = entry == CgiGate::Entry::queue_is_full;
+  Response response = error(Status::service_unavailable,
+                            full ? "too many programs of this route run, and too many requests wait for one to end"
+                                 : "too many programs of this route run, and none has ended in time");
+  response.fields.add("Retry-After", "5");
+  return response;
+}
+
+bool CgiRun::start(GatheredBody& body, SpawnError& error) {
+  CStrings arguments;
+  arguments.add(script_.program());
+  if (!script_.interpreter.empty()) arguments.add(script_.file);
+  CStrings environment;
+  begin_environment(environment, body);
+  std::string folder = script_.folder();
+  Launch launch;
+  launch.program = script_.program().c_str();
+  launch.arguments = arguments.data();
+  launch.environment = environment.data();
+  launch.folder = folder.c_str();
+  launch.limits = run_limits(route_.options.limits);
+  launch.grace = route_.options.limits.grace;
+  if (body.file) {
+    launch.input = Input::file;
+    launch.input_file = body.file->rewound().value_or(-1);
+  } else if (!fed_ || !body.bytes.empty()) {
+    launch.input = Input::pipe;
+  }
+  std::expected<Process, SpawnError> process = route_.host.spawner->spawn(request_.loop(), launch);
+  if (!process) {
+    error = process.error();
+    return false;
+  }
+  process_.emplace(std::move(*process));
+  if (route_.options.limits.time != CgiLimits::forever) {
+    expires_at(request_.loop().now() + route_.options.limits.time);
+  }
+  error_reading_.emplace(read_errors());
+  end_watch_.emplace(watch_end());
+  if (launch.input == Input::pipe) feeding_.emplace(fed_ ? feed_gathered(std::move(body.bytes)) : feed());
+  for (auto* task : {&error_reading_, &end_watch_, &feeding_}) {
+    if (*task) (*task)->start();
+  }
+  return true;
+}
+
+void CgiRun::begin_environment(CStrings& to, const GatheredBody& body) {
+  std::array<char, 46> local_text;
+  std::array<char, 46> peer_text;
+  Peer local = request_.connection().local();
+  CgiCall call;
+  call.script_name = script_.name;
+  call.path_info = script_.path_info;
+  call.script_filename = script_.file;
+  call.document_root = route_.scripts.root();
+  call.server_address = local.text(local_text);
+  call.server_port = local.port;
+  call.remote_address = request_.peer().text(peer_text);
+  call.remote_port = request_.peer().port;
+  call.secure = request_.secure();
+  call.request_id = request_id_;
+  Framing framing = request_.body().framing();
+  if (route_.options.body == CgiOptions::Body::gather) {
+    bool has_body = framing.kind != Framing::Kind::none || request_.head().fields.has(FieldName::content_length);
+    if (has_body) call.content_length = body.size;
+  } else if (framing.kind == Framing::Kind::length) {
+    call.content_length = framing.length;
+  }
+  append_cgi_environment(to, request_.head(), call, route_.options.environment, route_.inherited);
+}
+
+Response CgiRun::cannot_start(const SpawnError& wrong) {
+  bool forbidden = wrong.step == SpawnStep::execute && wrong.error == Error::permission_denied;
+  return failed(forbidden ? Status::forbidden : Status::bad_gateway, "the program cannot be started", describe(wrong));
+}
+
+// Whether the program may go on. That it does not read its body is its own affair; but what the system did not let us
+// write it must not take for all.
+bool CgiRun::may_go_on(const Result<>& fed) {
+  if (fed || fed.error() == Error::broken_pipe) return true;
+  stop(Stop::system);
+  return false;
+}
+
+Task<> CgiRun::feed_gathered(std::string bytes) {
+  Result<> written = co_await process_->input().write_all(bytes);
+  if (may_go_on(written)) process_->input().end_output();
+}
+
+Task<> CgiRun::feed() {
+  constexpr size_t step = 16 * 1024;
+  auto bytes = std::make_unique_for_overwrite<char[]>(step);
+  std::span<char> into(bytes.get(), step);
+  for (;;) {
+    std::expected<size_t, HttpError> got = co_await request_.body().read_some(into);
+    if (!got) {
+      body_error_ = got.error();
+      stop(Stop::body);
+      co_return;
+    }
+    if (*got == 0) break;
+    std::string_view piece(bytes.get(), *got);
+    Result<> written = co_await process_->input().write_all(piece);
+    if (!may_go_on(written)) co_return;
+    if (!written) break;
+  }
+  fed_ = true;
+  process_->input().end_output();
+}
+
+Task<> CgiRun::read_errors() {
+  std::unique_ptr<char[]> bytes;
+  constexpr size_t step = 4096;
+  PipeStream& errors = process_->errors();
+  for (;;) {
+    Result<> woken = co_await errors.readable();
+    if (!woken) co_return;
+    if (!bytes) bytes = std::make_unique_for_overwrite<char[]>(step);
+    std::span<char> into(bytes.get(), step);
+    Result<size_t> got = co_await errors.read_some(into);
+    if (!got || *got == 0) co_return;
+    std::string_view text(bytes.get(), *got);
+    errors_.add(text, request_.loop().now());
+    co_await request_.loop().next_turn();
+  }
+}
+
+// What is there when the program has ended. It may not reach its end: what was left behind may hold the pipe open.
+void CgiRun::tell_last_errors() {
+  bool all_read = error_reading_->done();
+  error_reading_.reset();
+  std::array<char, 4096> last;
+  for (int reads = 0; !all_read && reads < most_last_reads; ++reads) {
+    size_t got = process_->errors().read_left(last);
+    errors_.add({last.data(), got}, request_.loop().now());
+    all_read = got == 0;
+  }
+  errors_.end(request_.loop().now());
+}
+
+// What the program leaves behind may hold its output open: it is ended with it.
+Task<> CgiRun::watch_end() {
+  co_await process_->ended();
+  process_->kill();
+  output_until_ = request_.loop().now() + last_output;
+  process_->output().expires_at(output_until_);
+}
+
+Task<> CgiRun::watch_client() {
+  co_await request_.connection().client_gone();
+  stop(Stop::client_gone);
+}
+
+// Called by coroutines that die with the run: what follows is done from the loop.
+void CgiRun::stop(Stop why) {
+  if (stop_ != Stop::none) return;
+  stop_ = why;
+  request_.loop().defer(*this);
+}
+
+void CgiRun::run() {
+  std::shared_ptr<CgiRun> alive = shared_from_this();
+  turn_.give_up();
+  if (!process_) return;
+  process_->end();
+  process_->output().fail(Error::operation_canceled);
+}
+
+// Reads on behind what is there. 0: the output has ended, or the run was stopped.
+Task<size_t> CgiRun::read_output() {
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size);
+  if (begin_ == filled_) begin_ = filled_ = 0;
+  std::span<char> room(buffer_.get() + filled_, buffer_size - filled_);
+  PipeStream& output = process_->output();
+  Result<size_t> got = std::unexpected(Error::timed_out);
+  // That time may also have passed while the client took what came before.
+  if (request_.loop().now() < output_until_) got = co_await output.read_some(room);
+  if (!got && got.error() == Error::timed_out) got = output.read_left(room);
+  if (!got) stop(Stop::system);
+  if (!got || stop_ != Stop::none) co_return 0;
+  filled_ += *got;
+  co_return *got;
+}
+
+// What is read and belongs to the body, as far as the limits go.
+std::string_view CgiRun::take_output() {
+  std::string_view bytes(buffer_.get() + begin_, filled_ - begin_);
+  begin_ = filled_;
+  if (bytes.size() > route_.options.limits.output - written_) {
+    stop(Stop::output);
+    return {};
+  }
+  if (promised_ && bytes.size() > *promised_) {
+    bytes = bytes.substr(0, *promised_);
+    stop(Stop::excess);
+  }
+  if (promised_) *promised_ -= bytes.size();
+  written_ += bytes.size();
+  return bytes;
+}
+
+Task<> CgiRun::drop_output() {
+  while (stop_ == Stop::none) {
+    take_output();
+    size_t got = co_await read_output();
+    if (got == 0) break;
+  }
+}
+
+Task<Result<>> CgiRun::produce(BodySink& sink) {
+  // The first write takes the head with it, also where nothing of the body is there yet.
+  std::string_view bytes = take_output();
+  Result<> sent = co_await sink.write(bytes);
+  while (sent && stop_ == Stop::none) {
+    size_t got = co_await read_output();
+    if (got == 0) break;
+    bytes = take_output();
+    if (bytes.empty()) continue;
+    sent = co_await sink.write(bytes);
+  }
+  if (!sent) stop(Stop::client_gone);
+  co_await finish();
+  if (sent && output_is_whole()) co_return Result<>();
+  co_return std::unexpected(Error::io_error);
+}
+
+// Waits until the program has ended and has been told of; what it left behind is ended then.
+Task<> CgiRun::finish() {
+  end_watch_.reset();
+  // Whose output has ended may still read its body.
+  Exit exit = co_await process_->ended();
+  feeding_.reset();
+  exit_ = exit;
+  never();
+  tell_last_errors();
+  RunUsage usage = process_->usage();
+  out_of_memory_ = usage.out_of_memory;
+  constexpr int shell_signal = 128;
+  request_.cgi.emplace();
+  request_.cgi->exit = static_cast<unsigned>(exit.signal != 0 ? shell_signal + exit.signal : exit.code);
+  request_.cgi->cpu_microseconds = static_cast<uint64_t>(usage.cpu.count());
+  request_.cgi->memory_peak = usage.memory_peak;
+  process_.reset();
+}
+
+}  // namespace webserv

@@ -1,0 +1,75 @@
+// Files beneath a folder, as a site: index files, listings, ready-made compressed variants, a fallback for applications
+// that route by themselves.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "webserv/handlers/field_rules.h"
+#include "webserv/handlers/files/file_cache.h"
+#include "webserv/handlers/files/script_files.h"
+#include "webserv/http/accept.h"
+#include "webserv/io/file.h"
+#include "webserv/server/handler.h"
+
+namespace webserv {
+
+struct StaticFilesOptions {
+  std::string route = "/";            // removed from the beginning of a request's path
+  std::string root;                   // the folder; for a route that does not end in "/" it may also be a file
+  std::vector<std::string> symlinks;  // absolute paths of folders outside of the root that links may lead into
+  std::vector<std::string> index = {"index.html"};  // the first of these that exists stands for its directory
+  bool listing = false;                             // directories without an index are listed, else 404
+  bool hidden_files = false;          // names that begin with a dot are served; else they are 404, but for .well-known
+  std::string fallback;               // a file below the root that is served where none is found; empty: 404
+  std::string cache_control;          // of every file; empty: none
+  std::vector<Coding> precompressed;  // the codings whose sidecars (name.br, name.zst, name.gz) are looked for, in the
+                                      // order of preference among those the client likes the same; empty: none
+  std::shared_ptr<const ScriptFiles> scripts;  // these are run and never shown; null: there are none
+  FieldRules fields;  // what Finish would do to its answers: prepared answers have them already
+};
+
+// Answers GET and HEAD, and what scripts answer. Called at once from every worker, each of which has its own part of
+// the caches.
+class StaticFiles {
+ public:
+  StaticFiles(StaticFilesOptions options, std::shared_ptr<FileCaches> caches);
+  StaticFiles(const StaticFiles&) = delete;
+
+  // 404 also for what is refused (hidden, a link that leads out, neither file nor directory); 403 for what may not be
+  // read; 308 to a directory without its slash, the query kept; 503 where descriptors are exhausted. A listing is a
+  // task, all else is answered at once.
+  Answer operator()(Request& request) const;
+
+ private:
+  struct Found;
+  struct Visit;
+
+  Answer answer(const Visit& visit, std::string_view relative) const;
+  Answer answer_file(const Visit& visit, std::string_view relative, Found found) const;
+  Answer answer_missing(const Visit& visit, std::string_view relative, Error error) const;
+  std::optional<Answer> answer_of_script(const Visit& visit, std::string_view relative) const;
+  Result<Found> find(const Visit& visit, std::string_view relative) const;
+  Result<Found> find_in_folder(const Visit& visit, std::string_view folder) const;
+  Result<std::shared_ptr<const StoredFile>> store(const Visit& visit, Found& found, Coding coding) const;
+  static bool changes_now(const Found& found, const StoreOptions& options);
+  void open_codings(const Visit& visit, Found& found) const;
+  bool is_hidden(std::string_view relative) const;
+  static std::string_view how_found(const Visit& visit, std::string_view relative, std::string_view name,
+                                    Coding coding);
+  void tell(const Visit& visit, std::string_view name, std::string_view how) const;
+
+  const StaticFilesOptions options_;
+  const std::shared_ptr<FileCaches> caches_;
+  const uint32_t site_;           // of these files in the caches
+  const uint32_t fallback_site_;  // of the fallback, which may be a path that is hidden to requests
+  const std::vector<std::unique_ptr<Directory>> directories_;  // of each worker
+};
+
+// The same as a Handler.
+Handler static_files(StaticFilesOptions options, std::shared_ptr<FileCaches> caches);
+
+}  // namespace webserv

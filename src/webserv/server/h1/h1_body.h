@@ -1,0 +1,67 @@
+// The body of an HTTP/1 request, as the handler pulls it: framing, limits, the least rate, and "100 Continue".
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+
+#include "webserv/http/framing.h"
+#include "webserv/io/stream.h"
+#include "webserv/server/h1/input_buffer.h"
+#include "webserv/server/request.h"
+
+namespace webserv {
+
+class H1Body final : public Body {
+ public:
+  // Begins another request's body. `in` holds what came behind the head, `out` answers that are to be sent before
+  // the client is waited for, `limits` are read when the first byte is asked for. All are borrowed until the next
+  // begin().
+  void begin(Stream& client, InputBuffer& in, std::string& out, const RouteLimits& limits, Framing framing,
+             bool expects_continue);
+
+  Framing framing() const override { return framing_; }
+  Task<std::expected<size_t, HttpError>> read_some(std::span<char> into) override;
+  Task<bool> invite() override;
+
+  // Whether all of it was read.
+  bool ended() const { return ended_; }
+  // Nobody knows where it ends: the connection cannot go on after this request.
+  void give_up() { ended_ = false; }
+  // Who asks from now on is told that there is none. Where it has not ended, what is left of it is nobody's, and the
+  // connection cannot go on after this request.
+  void forget() { framing_ = {}; }
+  // Whether what is left may be little enough to be skipped, and is sure to come.
+  bool skippable() const;
+  // Reads and drops what is left. False: it was more than skip_size bytes, and the connection cannot go on. An error is
+  // what the client is to be told.
+  Task<std::expected<bool, HttpError>> skip();
+
+  // Bytes that were dealt with, with chunk framing.
+  uint64_t received() const { return received_; }
+
+ private:
+  Task<std::expected<size_t, HttpError>> read_length(std::span<char> into);
+  Task<std::expected<size_t, HttpError>> read_chunked(std::span<char> into);
+  Task<std::expected<size_t, HttpError>> receive(std::span<char> into);
+  Task<bool> ask_for_it();
+  std::expected<void, HttpError> drop_buffered();
+
+  Stream* client_ = nullptr;
+  InputBuffer* in_ = nullptr;
+  std::string* out_ = nullptr;
+  const RouteLimits* limits_ = nullptr;
+  Framing framing_;
+  ChunkDecoder decoder_;
+  uint64_t left_ = 0;     // of a declared length
+  uint64_t decoded_ = 0;  // payload that was handed on
+  uint64_t received_ = 0;
+  uint64_t next_pause_ = 0;   // of received_: others get their turn then
+  Clock::duration waited_{};  // for the client, in all
+  bool expects_continue_ = false;
+  bool invited_ = false;  // what is gathered is another's to send
+  bool ended_ = true;
+};
+
+}  // namespace webserv

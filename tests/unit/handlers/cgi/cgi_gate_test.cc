@@ -1,0 +1,114 @@
+#include "webserv/handlers/cgi/cgi_gate.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace webserv {
+namespace {
+
+using Entry = CgiGate::Entry;
+
+struct Visitor {
+  Visitor(std::shared_ptr<CgiGate> gate, Loop& loop) : turn(std::make_unique<CgiGate::Turn>(std::move(gate), loop)) {}
+
+  Task<> wait() {
+    CgiGate::Turn& mine = *turn;
+    entry = co_await mine;
+    waited = true;
+  }
+  void start() { task.start(); }
+  bool is_in() const { return waited && entry == Entry::admitted; }
+
+  std::unique_ptr<CgiGate::Turn> turn;
+  Entry entry = Entry::given_up;
+  bool waited = false;
+  Task<> task = wait();
+};
+
+class CgiGateTest : public testing::Test {
+ protected:
+  std::unique_ptr<Visitor> enter() {
+    auto visitor = std::make_unique<Visitor>(gate_, loop_);
+    visitor->start();
+    return visitor;
+  }
+  void turn() { loop_.turn(Clock::duration(0)); }
+
+  FakeClock clock_;
+  Loop loop_{clock_};
+  std::shared_ptr<CgiGate> gate_ = std::make_shared<CgiGate>(2);
+};
+
+TEST_F(CgiGateTest, lets_so_many_in_and_others_in_their_order) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  auto fourth = enter();
+  EXPECT_TRUE(first->is_in() && second->is_in());
+  EXPECT_FALSE(third->waited || fourth->waited);
+  second.reset();
+  turn();
+  EXPECT_TRUE(third->is_in());
+  EXPECT_FALSE(fourth->waited);
+  first.reset();
+  turn();
+  EXPECT_TRUE(fourth->is_in());
+}
+
+TEST_F(CgiGateTest, gives_a_place_on_where_its_next_owner_is_gone) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  auto fourth = enter();
+  first.reset();  // the third has its place, but has not been told
+  third.reset();
+  turn();
+  turn();
+  EXPECT_TRUE(fourth->is_in());
+}
+
+// A reload drops the route, and the client of the run that is next goes away.
+TEST_F(CgiGateTest, may_go_while_a_place_is_on_its_way) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  gate_.reset();
+  first.reset();
+  second.reset();
+  third.reset();
+  turn();
+}
+
+TEST_F(CgiGateTest, does_not_count_those_who_went_away) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  third->turn->give_up();
+  EXPECT_EQ(third->entry, Entry::given_up);
+  EXPECT_TRUE(third->waited);
+  first.reset();
+  second.reset();
+  EXPECT_TRUE(enter()->is_in());
+}
+
+TEST_F(CgiGateTest, lets_nobody_wait_for_ever) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  clock_.advance(CgiGate::longest_wait + std::chrono::seconds(1));
+  turn();
+  EXPECT_EQ(third->entry, Entry::waited_too_long);
+}
+
+TEST_F(CgiGateTest, has_a_queue_that_ends) {
+  std::vector<std::unique_ptr<Visitor>> visitors;
+  for (size_t i = 0; i < 2 + CgiGate::longest_queue; ++i) visitors.push_back(enter());
+  auto last = enter();
+  EXPECT_EQ(last->entry, Entry::queue_is_full);
+  EXPECT_TRUE(last->waited);
+}
+
+}  // namespace
+}  // namespace webserv
