@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <optional>
+#include <string>
+
 #include "support/conversation.h"
 
 namespace webserv {
@@ -183,6 +187,98 @@ TEST_F(DeadlineTest, idle_connections_hold_no_buffer) {
   ExchangeLease first(conversation.worker().exchanges);
   ExchangeLease second(conversation.worker().exchanges);
   EXPECT_GT((*first).out.capacity(), (*second).out.capacity()) << "the first was used before";
+}
+
+// Reads the body while it writes the answer, as a program does whose body is streamed to it.
+struct Duplex {
+  std::optional<Task<>> reading;
+  size_t read = 0;
+  Status error{};          // that ended the reading
+  Clock::duration rest{};  // after the first piece of the answer
+  bool sent = false;
+  bool cut = false;
+
+  Task<> read_body(Request& request) {
+    std::array<char, 1000> some;
+    for (;;) {
+      std::expected<size_t, HttpError> got = co_await request.body().read_some(some);
+      if (!got) error = got.error().status;
+      if (!got || *got == 0) co_return;
+      read += *got;
+    }
+  }
+  Task<Result<>> produce(Loop& loop, BodySink& sink) {
+    const std::string piece(100'000, 'x');
+    for (int i = 0; i < 10; ++i) {
+      Result<> written = co_await sink.write(piece);
+      cut = !written;
+      if (!written) co_return written;
+      if (i == 0) co_await loop.sleep_until(loop.now() + rest);
+    }
+    sent = true;
+    co_return Result<>();
+  }
+  Task<Response> answer(Request& request) {
+    co_await request.body().invite();
+    reading.emplace(read_body(request));
+    reading->start();
+    Response response;
+    response.close = true;
+    response.body = Producer([this, &request](BodySink& sink) { return produce(request.loop(), sink); });
+    co_return response;
+  }
+};
+
+struct DuplexTest : testing::Test {
+  Duplex duplex;
+  Conversation conversation{[this](Request& request) { return duplex.answer(request); }};
+  test::MemoryStream& stream = conversation.stream();
+
+  void SetUp() override {
+    stream.take(0);
+    conversation.start();
+    conversation.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n");
+  }
+};
+
+TEST_F(DuplexTest, a_write_that_waited_does_not_shorten_the_time_of_the_body) {
+  duplex.rest = seconds(100);
+  conversation.pass(seconds(1));
+  stream.take(150'000);
+  conversation.pass(seconds(28));
+  EXPECT_EQ(duplex.error, Status{});
+  conversation.feed(std::string(1000, 'x'));
+  EXPECT_EQ(duplex.read, 1000u);
+}
+
+TEST_F(DuplexTest, a_client_that_takes_nothing_is_cut_however_busily_it_sends) {
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_FALSE(duplex.cut);
+    conversation.pass(seconds(4));
+    conversation.feed(std::string(2000, 'x'));
+  }
+  conversation.pass(seconds(7));
+  EXPECT_TRUE(duplex.cut);
+}
+
+TEST_F(DuplexTest, a_body_that_pauses_is_408_however_busily_the_answer_is_taken) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(duplex.error, Status{});
+    conversation.pass(seconds(9));
+    stream.take(100);
+  }
+  conversation.pass(seconds(4));
+  EXPECT_EQ(duplex.error, Status::request_timeout);
+}
+
+TEST_F(DuplexTest, a_body_that_pauses_ends_no_answer_that_moves) {
+  for (int i = 0; i < 110; ++i) {
+    conversation.pass(seconds(5));
+    stream.take(10'000);
+    conversation.turn();
+  }
+  EXPECT_EQ(duplex.error, Status::request_timeout);
+  EXPECT_TRUE(duplex.sent);
 }
 
 }  // namespace

@@ -23,13 +23,14 @@ class Deadline : private Link {
   void never() { when_ = far; }
 
  protected:
+  static constexpr Clock::time_point far = Clock::time_point::max();
+
   virtual void expired() = 0;
   Clock::time_point when() const { return when_; }
 
  private:
   friend class Wheel;
   friend class List<Deadline>;
-  static constexpr Clock::time_point far = Clock::time_point::max();
 
   Wheel& wheel_;
   Clock::time_point when_ = far;

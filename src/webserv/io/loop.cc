@@ -41,10 +41,13 @@ Loop::Loop(Clock& clock)
 Loop::~Loop() {
   while (!leftovers_.empty()) drop(*leftovers_.back());
   drop_posted();
+  if (of_thread_ == this) of_thread_ = nullptr;
 }
 
 void Loop::run() {
   while (!stopped_.load(std::memory_order_acquire)) turn();
+  // Who waits for the thread's end has all of it from then on.
+  turner_ = {};
 }
 
 void Loop::stop() {
@@ -52,8 +55,9 @@ void Loop::stop() {
   wake();
 }
 
-void Loop::post(Job job) {
-  auto* posted = new Posted{std::move(job), inbox_.load(std::memory_order_relaxed)};
+void Loop::post(std::unique_ptr<Posted> made) noexcept {
+  Posted* posted = made.release();
+  posted->next = inbox_.load(std::memory_order_relaxed);
   while (!inbox_.compare_exchange_weak(posted->next, posted, std::memory_order_seq_cst, std::memory_order_relaxed)) {
   }
   // Pairs with turn(): either we see that it sleeps, or it sees our job before it does.
@@ -67,12 +71,16 @@ void Loop::wake() {
 }
 
 Result<> Loop::watch(int fd, uint32_t events, Watcher& watcher) {
+  assert_here();
   epoll_event event{.events = events, .data = {.ptr = &watcher}};
   if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) < 0) return last_error();
   return {};
 }
 
-void Loop::unwatch(int fd) { epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+void Loop::unwatch(int fd) {
+  assert_here();
+  epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+}
 
 int Loop::sleep_milliseconds(std::optional<Clock::duration> longest) const {
   if (!deferred_.empty()) return 0;
@@ -83,7 +91,14 @@ int Loop::sleep_milliseconds(std::optional<Clock::duration> longest) const {
   return static_cast<int>(std::min<int64_t>(wait->count(), most));
 }
 
+void Loop::begin_turn() {
+  if (turner_ == std::thread::id()) turner_ = std::this_thread::get_id();
+  assert_here();
+  of_thread_ = this;
+}
+
 void Loop::turn(std::optional<Clock::duration> longest) {
+  begin_turn();
   std::array<epoll_event, events_per_turn> events;
   int timeout = sleep_milliseconds(longest);
   if (timeout != 0) {

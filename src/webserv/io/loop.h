@@ -5,11 +5,14 @@
 #include <sys/epoll.h>
 
 #include <atomic>
+#include <cassert>
 #include <coroutine>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "webserv/base/clock.h"
@@ -70,7 +73,7 @@ class Loop {
   ~Loop();
   Loop(const Loop&) = delete;
 
-  // Turns until stop().
+  // Turns until stop(), on this thread, which owns the loop and all that belongs to it meanwhile.
   void run();
   // From any thread; the turn that runs is finished.
   void stop();
@@ -78,8 +81,22 @@ class Loop {
   void turn(std::optional<Clock::duration> longest = std::nullopt);
 
   // From any thread: runs the job on the loop's thread. Takes no lock, and wakes the loop only where it sleeps. Jobs of
-  // one thread run in their order; those still here when the loop is destroyed are dropped.
-  void post(Job job);
+  // one thread run in their order; those still here when the loop is destroyed are dropped. Throws std::bad_alloc.
+  void post(Job job) { post(std::make_unique<Posted>(std::move(job))); }
+  // The same in two steps: what was made of a job can be posted where nothing may fail any more.
+  struct Posted {
+    Job job;
+    Posted* next = nullptr;
+  };
+  void post(std::unique_ptr<Posted> posted) noexcept;
+
+  // The loop whose turn this thread is in, or was in last; null where it had none.
+  static Loop* of_this_thread() { return of_thread_; }
+  // Nothing of a loop but post() and stop() may be called from another thread than the one that turns it.
+  void assert_here() const {
+    assert((turner_ == std::thread::id() || turner_ == std::this_thread::get_id()) &&
+           "a loop, or what belongs to it, is used by a thread that is not the loop's own: post() a job to it");
+  }
 
   // Both clocks were read once at the beginning of this turn.
   Clock::time_point now() const { return now_; }
@@ -95,7 +112,10 @@ class Loop {
   // Runs `what` at the end of this turn, when all events of the turn are dealt with; what is deferred meanwhile runs at
   // the end of the next turn, which then does not sleep. Objects end themselves this way, and long work lets others go
   // first.
-  void defer(Deferred& what) { deferred_.push_back(what); }
+  void defer(Deferred& what) {
+    assert_here();
+    deferred_.push_back(what);
+  }
 
   // Owns `what` until it is done(), at the latest until the loop is destroyed.
   void keep(std::unique_ptr<Leftover> what) { leftovers_.push_back(std::move(what)); }
@@ -139,11 +159,7 @@ class Loop {
 
  private:
   friend class Leftover;
-  struct Posted {
-    Job job;
-    Posted* next;
-  };
-
+  void begin_turn();
   int sleep_milliseconds(std::optional<Clock::duration> longest) const;
   void wake();
   void run_posted();
@@ -151,7 +167,10 @@ class Loop {
   void drop(Leftover& what);
   void drop_posted();
 
+  inline static constinit thread_local Loop* of_thread_ = nullptr;
+
   Clock& clock_;
+  std::thread::id turner_;  // none before the first turn, and when run() has ended
   Clock::time_point now_;
   int64_t unix_seconds_;
   Wheel wheel_;

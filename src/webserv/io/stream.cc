@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <cassert>
 #include <utility>
 
 namespace webserv {
@@ -40,102 +40,151 @@ ssize_t socket_send(int socket, const iovec& piece, int flags) {
 
 }  // namespace
 
+Stream::Operation::~Operation() {
+  if (lane_.waiting != this) return;
+  lane_.waiting = nullptr;
+  // Half of something may be out: whatever would follow it would be taken for the rest.
+  if (writes()) lane_.error = Error::operation_canceled;
+}
+
 bool Stream::Operation::begin() {
-  if (stream_.failed_ != Error{}) {
-    error_ = stream_.failed_;
-    return true;
-  }
-  return attempt();
+  stream_.loop_.assert_here();
+  assert(lane_.waiting == nullptr && "an operation begins in a lane of a stream in which another one waits");
+  if (lane_.error == Error{}) return attempt();
+  error_ = lane_.error;
+  return true;
 }
 
 bool Stream::Operation::suspend(std::coroutine_handle<> waiter) {
-  waiter_ = waiter;
-  stream_.*slot_ = this;
+  const bool has_passed = lane_.pause == 0 && lane_.when <= stream_.loop_.now();
+  if (has_passed) {
+    lane_.when = far;
+    error_ = Error::timed_out;
+    return false;
+  }
   if (Result<> armed = stream_.arm(); !armed) {
-    stream_.*slot_ = nullptr;
     error_ = armed.error();
     return false;
   }
+  waiter_ = waiter;
+  lane_.waiting = this;
+  if (lane_.pause != 0) stream_.begin_pause(lane_);
   return true;
+}
+
+// A lane is as good as its last operation; but a read that took too long may be tried again.
+Result<> Stream::Operation::outcome() {
+  if (error_ == Error{}) return {};
+  if (writes() || error_ != Error::timed_out) lane_.error = error_;
+  return std::unexpected(error_);
 }
 
 bool Stream::Operation::take(const Progress& progress) {
   wait_ = progress.wait;
   error_ = progress.error;
-  if (wait_ == Wait::none) return true;
-  if (stream_.pause_ != 0) stream_.begin_pause(*this);
-  return false;
+  return wait_ == Wait::none;
 }
 
-void Stream::resume(Operation*& slot) {
-  Operation* ended = std::exchange(slot, nullptr);
+void Stream::resume(LaneState& lane) {
+  Operation* ended = std::exchange(lane.waiting, nullptr);
   drive(ended->waiter_);
 }
 
 void Stream::wake(bool readable, bool writable) {
-  auto concerns = [&](const Operation* operation) {
-    return operation != nullptr && (operation->wait_ == Wait::readable ? readable : writable);
-  };
-  if (concerns(reading_) && reading_->attempt()) resume(reading_);
-  if (concerns(writing_) && writing_->attempt()) resume(writing_);
+  for (LaneState* lane : {&reading_, &writing_}) {
+    Operation* operation = lane->waiting;
+    if (operation == nullptr || !(operation->wait_ == Wait::readable ? readable : writable)) continue;
+    operation->moved_ = false;
+    if (operation->attempt()) {
+      resume(*lane);
+    } else if (lane->pause != 0 && operation->moved_) {
+      begin_pause(*lane);
+    }
+  }
 }
 
-void Stream::begin_pause(Operation& waiting) {
-  const bool writes = waiting.wait_ == Wait::writable;
-  waiting.untaken_ = writes ? untaken() : 0;
+void Stream::Lane::expires_after_pause(Clock::duration pause) {
+  state_.pause = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
+  if (state_.waiting != nullptr) stream_.begin_pause(state_);
+}
+
+void Stream::begin_pause(LaneState& lane) {
+  Operation& waiting = *lane.waiting;
+  if (waiting.writes()) waiting.untaken_ = untaken();
   waiting.taken_at_ = loop_.now();
-  Deadline::expires_at(loop_.now() + Clock::duration(pause_) / (writes ? looks_per_pause : 1));
-}
-
-void Stream::begin_pauses() {
-  if (reading_ != nullptr) begin_pause(*reading_);
-  if (writing_ != nullptr) begin_pause(*writing_);
+  expire(lane, loop_.now() + Clock::duration(lane.pause) / (waiting.writes() ? looks_per_pause : 1));
 }
 
 // Whether the pause of what waits to write is not over yet. The kernel tells of room only when a good part of its queue
 // has left, which may be megabytes: whoever takes less than that in a pause does take something.
-bool Stream::goes_on(Operation& writing) {
+bool Stream::goes_on(LaneState& lane) {
+  Operation& writing = *lane.waiting;
   const size_t left = untaken();
   if (left < writing.untaken_) {
     writing.untaken_ = left;
     writing.taken_at_ = loop_.now();
   }
-  const Clock::duration pause(pause_);
+  const Clock::duration pause(lane.pause);
   const Clock::time_point end = writing.taken_at_ + pause;
   if (end <= loop_.now()) return false;
-  Deadline::expires_at(std::min(end, loop_.now() + pause / looks_per_pause));
+  lane.when = std::min(end, loop_.now() + pause / looks_per_pause);
   return true;
 }
 
+// Marked first: who goes on may begin another operation at once, such as to send a 408, which is not meant.
 void Stream::expired() {
-  if (pause_ != 0 && writing_ != nullptr && goes_on(*writing_)) return;
-  end_waiting(Error::timed_out);
+  Clock::time_point earliest = far;
+  for (LaneState* lane : {&reading_, &writing_}) {
+    const bool is_due = lane->waiting != nullptr && lane->when <= loop_.now();
+    if (is_due && !(lane->pause != 0 && lane->waiting->writes() && goes_on(*lane))) {
+      lane->when = far;
+      lane->waiting->error_ = Error::timed_out;
+    }
+    if (lane->when > loop_.now()) earliest = std::min(earliest, lane->when);
+  }
+  if (earliest != far) Deadline::expires_at(earliest);
+  resume_ended();
 }
 
-// Marked first: who goes on may begin another operation at once, such as to send a 408, which is not meant.
-void Stream::end_waiting(Error why) {
-  constexpr std::array slots{&Stream::reading_, &Stream::writing_};
-  for (Operation* Stream::*slot : slots) {
-    if (this->*slot != nullptr) (this->*slot)->error_ = why;
-  }
-  for (Operation* Stream::*slot : slots) {
-    if (this->*slot != nullptr && (this->*slot)->error_ != Error{}) resume(this->*slot);
+void Stream::resume_ended() {
+  for (LaneState* lane : {&reading_, &writing_}) {
+    if (lane->waiting != nullptr && lane->waiting->error_ != Error{}) resume(*lane);
   }
 }
 
 void Stream::fail(Error why) {
-  failed_ = why;
-  end_waiting(why);
+  loop_.assert_here();
+  for (LaneState* lane : {&reading_, &writing_}) {
+    if (lane->error == Error{}) lane->error = why;
+    if (lane->waiting != nullptr) lane->waiting->error_ = why;
+  }
+  resume_ended();
   peer_has_ended(PeerEnd::whole);
+}
+
+void Stream::never() {
+  reading().never();
+  writing().never();
+  Deadline::never();
+}
+
+bool Stream::PeerEnded::await_suspend(std::coroutine_handle<> waiter) {
+  assert(stream_.watching_ == nullptr && "a second coroutine would watch the peer of a stream");
+  failed_ = !stream_.arm();
+  if (failed_) return false;
+  waiter_ = waiter;
+  stream_.watching_ = this;
+  return true;
 }
 
 void Stream::peer_has_ended(PeerEnd end) {
   peer_end_ = std::max(peer_end_, end);
-  if (watching_ != nullptr && watching_->attempt()) resume(watching_);
+  if (watching_ == nullptr || peer_end_ < watching_->least_) return;
+  drive(std::exchange(watching_, nullptr)->waiter_);
 }
 
 size_t Stream::write_now(std::string_view bytes) {
-  if (failed_ != Error{} || writing_ != nullptr) return 0;
+  if (writing_.error != Error{} || writing_.waiting != nullptr) return 0;
   iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
   return try_write(std::span(&piece, 1), false).bytes;
 }
@@ -164,6 +213,7 @@ bool Stream::Write::attempt() {
   while (!pieces_.empty()) {
     Progress progress = stream_.try_write(pieces_, more_);
     if (progress.wait != Wait::none || progress.error != Error{}) return take(progress);
+    moved_ = true;
     consume(progress.bytes);
   }
   return true;
@@ -176,6 +226,7 @@ bool Stream::SendFile::attempt() {
       progress.error = Error::io_error;
     }
     if (progress.wait != Wait::none || progress.error != Error{}) return take(progress);
+    moved_ = true;
     from_ += static_cast<off_t>(progress.bytes);
     left_ -= progress.bytes;
   }

@@ -1,5 +1,5 @@
-// Stream: bytes both ways, with one deadline. Its operations are awaitable; what a socket, a pipe, TLS or a test stream
-// implements is three functions that never block.
+// Stream: bytes both ways, each with a deadline of its own. Its operations are awaitable; what a socket, a pipe, TLS or
+// a test stream implements is three functions that never block.
 #pragma once
 
 #include <sys/socket.h>
@@ -36,15 +36,18 @@ enum class PeerEnd : uint8_t {
   whole,  // it is gone, or the connection has failed
 };
 
-// A resource: neither copied nor moved. One coroutine at a time reads and one writes; both may wait at once. The
-// deadline (expires_at(), of Deadline) ends what is waiting when it passes with Error::timed_out; operations that begin
-// later are not touched, so that an answer can still be sent.
-class Stream : public Deadline {
+// A resource: neither copied nor moved. It has two lanes, one for reading and one for writing. In each lane one
+// operation at a time may wait, with a deadline and an error of its own: nothing that happens in one lane ends what
+// waits in the other, but for fail(), which ends both.
+//
+// All of it belongs to the thread of its loop.
+class Stream : private Deadline {
  public:
   explicit Stream(Loop& loop) : Deadline(loop.wheel()), loop_(loop) {}
   Stream(const Stream&) = delete;
   ~Stream() override = default;
 
+  class Lane;
   class Read;
   class Readable;
   class Write;
@@ -52,18 +55,18 @@ class Stream : public Deadline {
   class PeerEnded;
 
   // Reads what is there into `into` (not empty), waits where there is nothing. Result<size_t>: 0 where the peer has
-  // ended.
+  // ended. After Error::timed_out further reads are possible; any other error is that of all later reads.
   Read read_some(std::span<char> into);
   // One read that does not wait: `wait` says that nothing is there, as far as the loop has told.
   Progress read_now(std::span<char> into) {
-    if (failed_ != Error{}) return {.error = failed_};
+    if (reading_.error != Error{}) return {.error = reading_.error};
     return try_read(into);
   }
   // Waits until a read would do something, without holding a buffer meanwhile. Result<>.
   Readable readable();
-  // Writes all of it. Result<>; after an error every other operation has it, too. `pieces` are consumed in place and
-  // live until then, as do the bytes. `more` says that a further write follows at once, so that the kernel may gather
-  // them in one packet.
+  // Writes all of it. Result<>; after any error every later write has it, for nothing may follow what was cut off.
+  // `pieces` are consumed in place and live until then, as do the bytes. `more` says that a further write follows at
+  // once, so that the kernel may gather them in one packet.
   Write write_all(std::span<iovec> pieces, bool more = false);
   Write write_all(std::string_view bytes, bool more = false);
   // Sends `length` bytes of a file from an offset. Result<>; Error::io_error where the file has become shorter.
@@ -75,19 +78,9 @@ class Stream : public Deadline {
   // deadline ends it. It is told without reading, so also while unread bytes are there. PeerEnd.
   PeerEnded peer_ended(PeerEnd least);
 
-  // What waits has `pause` at most without a byte read or written, or taken by the peer of what was written before.
-  // Ended by expires_at().
-  void expires_after_pause(Clock::duration pause) {
-    pause_ = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
-    never();
-    if (reading_ != nullptr || writing_ != nullptr) begin_pauses();
-  }
-  void expires_at(Clock::time_point when) {
-    pause_ = 0;
-    Deadline::expires_at(when);
-  }
-  // The same, counted from this turn of the loop.
-  void expires_in(Clock::duration time) { expires_at(loop_.now() + time); }
+  // The deadlines of read_some() and readable(), and those of write_all() and send_file().
+  Lane reading();
+  Lane writing();
 
   // Ends the waiting operations, and all later ones at their first attempt, with this error.
   void fail(Error why);
@@ -116,30 +109,42 @@ class Stream : public Deadline {
 
   void wake(bool readable, bool writable);
   void peer_has_ended(PeerEnd end);
+  // Neither lane has a deadline any more: for those that close.
+  void never();
 
  private:
+  class Operation;
+
+  struct LaneState {
+    Operation* waiting = nullptr;
+    Clock::time_point when = Deadline::far;  // may lie in the past where it passed while nothing waited
+    uint32_t pause = 0;                      // milliseconds that `when` is set to whenever somebody begins to wait
+    Error error{};                           // of all operations that begin from now on
+  };
+
   // What a suspended coroutine waits for. attempt() returns true once it is over, well or badly.
   class Operation {
    public:
     Operation(const Operation&) = delete;
 
    protected:
-    Operation(Stream& stream, Operation* Stream::*slot) : stream_(stream), slot_(slot) {}
-    virtual ~Operation() {
-      if (stream_.*slot_ == this) stream_.*slot_ = nullptr;
-    }
+    Operation(Stream& stream, LaneState& lane) : stream_(stream), lane_(lane) {}
+    virtual ~Operation();
     bool begin();
     bool suspend(std::coroutine_handle<> waiter);
     bool take(const Progress& progress);  // false: has to wait
     virtual bool attempt() = 0;
+    Result<> outcome();
+    bool writes() const { return &lane_ == &stream_.writing_; }
 
     Stream& stream_;
+    LaneState& lane_;
     Error error_{};
     Wait wait_ = Wait::none;
+    bool moved_ = false;  // a byte, in the last attempt
 
    private:
     friend class Stream;
-    Operation* Stream::*slot_;
     std::coroutine_handle<> waiter_;
     // Of one that waits, from begin_pause() on: what the peer had not taken when it was last seen to take something.
     size_t untaken_;
@@ -147,28 +152,52 @@ class Stream : public Deadline {
   };
 
   void expired() override;
-  void begin_pause(Operation& waiting);
-  void begin_pauses();
-  bool goes_on(Operation& writing);
-  void end_waiting(Error why);
-  void resume(Operation*& slot);
+  void expire(LaneState& lane, Clock::time_point when);
+  void begin_pause(LaneState& lane);
+  bool goes_on(LaneState& lane);
+  void resume_ended();
+  void resume(LaneState& lane);
 
+  // The lanes share one place in the wheel, which is at the earlier of their deadlines or before it.
+  LaneState reading_;
+  LaneState writing_;
   Loop& loop_;
-  Operation* reading_ = nullptr;
-  Operation* writing_ = nullptr;
-  Operation* watching_ = nullptr;  // the peer
-  uint32_t pause_ = 0;             // milliseconds; 0: the deadline does not move by itself
-  Error failed_{};
+  PeerEnded* watching_ = nullptr;
   PeerEnd peer_end_ = PeerEnd::none;
+};
+
+// One direction of a stream, for setting its deadline. A deadline ends one wait with Error::timed_out: the one that
+// goes on when it passes or, where nothing waits then, the next one. What is done without waiting is never ended by it.
+class Stream::Lane {
+ public:
+  void expires_at(Clock::time_point when) {
+    state_.pause = 0;
+    stream_.expire(state_, when);
+  }
+  // The same, counted from this turn of the loop.
+  void expires_in(Clock::duration time) { expires_at(stream_.loop_.now() + time); }
+  // Whoever waits has `pause` at most without a byte read or written, or taken by the peer of what was written before.
+  void expires_after_pause(Clock::duration pause);
+  void never() {
+    state_.pause = 0;
+    state_.when = Deadline::far;
+  }
+
+ private:
+  friend class Stream;
+  Lane(Stream& stream, LaneState& state) : stream_(stream), state_(state) {}
+
+  Stream& stream_;
+  LaneState& state_;
 };
 
 class Stream::Read final : Operation {
  public:
-  Read(Stream& stream, std::span<char> into) : Operation(stream, &Stream::reading_), into_(into) {}
+  Read(Stream& stream, std::span<char> into) : Operation(stream, stream.reading_), into_(into) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
-  Result<size_t> await_resume() const {
-    if (error_ != Error{}) return std::unexpected(error_);
+  Result<size_t> await_resume() {
+    if (Result<> done = outcome(); !done) return std::unexpected(done.error());
     return bytes_;
   }
 
@@ -180,13 +209,10 @@ class Stream::Read final : Operation {
 
 class Stream::Readable final : Operation {
  public:
-  explicit Readable(Stream& stream) : Operation(stream, &Stream::reading_) {}
+  explicit Readable(Stream& stream) : Operation(stream, stream.reading_) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
-  Result<> await_resume() const {
-    if (error_ != Error{}) return std::unexpected(error_);
-    return {};
-  }
+  Result<> await_resume() { return outcome(); }
 
  private:
   bool attempt() override;
@@ -195,21 +221,17 @@ class Stream::Readable final : Operation {
 class Stream::Write final : Operation {
  public:
   Write(Stream& stream, std::span<iovec> pieces, bool more)
-      : Operation(stream, &Stream::writing_), pieces_(pieces), more_(more) {
+      : Operation(stream, stream.writing_), pieces_(pieces), more_(more) {
     consume(0);
   }
   Write(Stream& stream, std::string_view bytes, bool more)
-      : Operation(stream, &Stream::writing_),
+      : Operation(stream, stream.writing_),
         single_{const_cast<char*>(bytes.data()), bytes.size()},
         pieces_(&single_, 1),
         more_(more) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
-  // What was begun cannot be taken back: nothing may follow it.
-  Result<> await_resume() {
-    if (error_ != Error{}) return std::unexpected(stream_.failed_ = error_);
-    return {};
-  }
+  Result<> await_resume() { return outcome(); }
 
  private:
   bool attempt() override;
@@ -222,13 +244,10 @@ class Stream::Write final : Operation {
 class Stream::SendFile final : Operation {
  public:
   SendFile(Stream& stream, int fd, off_t from, size_t length)
-      : Operation(stream, &Stream::writing_), fd_(fd), from_(from), left_(length) {}
+      : Operation(stream, stream.writing_), fd_(fd), from_(from), left_(length) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
-  Result<> await_resume() {
-    if (error_ != Error{}) return std::unexpected(stream_.failed_ = error_);
-    return {};
-  }
+  Result<> await_resume() { return outcome(); }
 
  private:
   bool attempt() override;
@@ -237,18 +256,31 @@ class Stream::SendFile final : Operation {
   size_t left_;
 };
 
-class Stream::PeerEnded final : Operation {
+class Stream::PeerEnded final {
  public:
-  PeerEnded(Stream& stream, PeerEnd least) : Operation(stream, &Stream::watching_), least_(least) {}
-  bool await_ready() { return begin(); }
-  bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
-  PeerEnd await_resume() const { return error_ != Error{} ? PeerEnd::whole : stream_.peer_end_; }
+  PeerEnded(Stream& stream, PeerEnd least) : stream_(stream), least_(least) {}
+  PeerEnded(const PeerEnded&) = delete;
+  ~PeerEnded() {
+    if (stream_.watching_ == this) stream_.watching_ = nullptr;
+  }
+  bool await_ready() const { return stream_.peer_end_ >= least_; }
+  bool await_suspend(std::coroutine_handle<> waiter);
+  PeerEnd await_resume() const { return failed_ ? PeerEnd::whole : stream_.peer_end_; }
 
  private:
-  bool attempt() override { return stream_.peer_end_ >= least_; }
+  friend class Stream;
+  Stream& stream_;
   const PeerEnd least_;
+  bool failed_ = false;  // nobody can tell
+  std::coroutine_handle<> waiter_;
 };
 
+inline Stream::Lane Stream::reading() { return Lane(*this, reading_); }
+inline Stream::Lane Stream::writing() { return Lane(*this, writing_); }
+inline void Stream::expire(LaneState& lane, Clock::time_point when) {
+  lane.when = when;
+  if (when < Deadline::when()) Deadline::expires_at(when);
+}
 inline Stream::Read Stream::read_some(std::span<char> into) { return Read(*this, into); }
 inline Stream::Readable Stream::readable() { return Readable(*this); }
 inline Stream::Write Stream::write_all(std::span<iovec> pieces, bool more) { return Write(*this, pieces, more); }

@@ -1,5 +1,8 @@
 #include "webserv/io/task.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 namespace webserv {
 
 constinit thread_local std::array<FramePool::Node*, FramePool::classes> FramePool::free_{};
@@ -20,11 +23,15 @@ void* FramePool::take(size_t size) {
   return std::exchange(head, head->next);
 }
 
+void FramePool::touched(void*) {
+  std::fputs("webserv: a coroutine is resumed or destroyed whose frame is gone\n", stderr);
+  std::abort();
+}
+
 void FramePool::give(void* frame, size_t size) noexcept {
   size_t index = (size + step - 1) / step;
   if (index >= classes) return ::operator delete(frame);
-  Node* node = ::new (frame) Node{free_[index]};
-  free_[index] = node;
+  free_[index] = ::new (frame) Node{touched, touched, free_[index]};
 }
 
 void FramePool::release() noexcept {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <coroutine>
 #include <cstddef>
 #include <exception>
@@ -20,6 +21,7 @@ namespace webserv {
 class FramePool {
  public:
   static void* take(size_t size);
+  // Whoever resumes what was given back is told by an assertion, as long as the memory is not used again.
   static void give(void* frame, size_t size) noexcept;
 
   // Returns the thread's free frames to the heap; a thread that ran tasks calls it before it ends.
@@ -28,9 +30,14 @@ class FramePool {
  private:
   static constexpr size_t step = 16;
   static constexpr size_t classes = 129;
+  // A free frame. A coroutine's frame begins with what resumes and what destroys it, in every ABI that we are compiled
+  // for: a handle to a frame that is free calls these.
   struct Node {
+    void (*resume)(void*);
+    void (*destroy)(void*);
     Node* next;
   };
+  static void touched(void*);
   static constinit thread_local std::array<Node*, classes> free_;
 };
 
@@ -53,6 +60,9 @@ namespace detail {
 struct PromiseBase {
   std::coroutine_handle<> awaiter{};
   std::exception_ptr error;
+#ifndef NDEBUG
+  bool began = false;
+#endif
 
   struct Final {
     bool await_ready() noexcept { return false; }
@@ -113,13 +123,24 @@ class [[nodiscard]] Task {
   }
 
   // Runs a task that nobody awaits up to its first suspension; once. Its owner learns of the end by done().
-  void start() { drive(coroutine_); }
+  void start() {
+    assert(coroutine_ && "a task is started that was moved from");
+    assert(!coroutine_.promise().began && "a task is started twice, or awaited too");
+    begin();
+    drive(coroutine_);
+  }
   bool done() const { return coroutine_.done(); }
   // The result of a task that is done; throws what the coroutine threw.
-  T take() { return coroutine_.promise().take(); }
+  T take() {
+    assert(done() && "the result of a task is taken before it has ended");
+    return coroutine_.promise().take();
+  }
 
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> caller) noexcept {
+    assert(coroutine_ && "a task is awaited that was moved from");
+    assert(!coroutine_.promise().began && "a task is awaited twice, or was started");
+    begin();
     coroutine_.resume();
     if (coroutine_.done()) return false;
     coroutine_.promise().awaiter = caller;
@@ -128,6 +149,12 @@ class [[nodiscard]] Task {
   T await_resume() { return coroutine_.promise().take(); }
 
  private:
+  void begin() {
+#ifndef NDEBUG
+    coroutine_.promise().began = true;
+#endif
+  }
+
   std::coroutine_handle<promise_type> coroutine_;
 };
 

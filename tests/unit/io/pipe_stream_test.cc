@@ -120,7 +120,7 @@ TEST_F(PipeStreamTest, tells_that_nobody_reads) {
 }
 
 TEST_F(PipeStreamTest, ends_a_wait_at_its_deadline_and_when_it_fails) {
-  reading->expires_in(seconds(1));
+  reading->reading().expires_in(seconds(1));
   Task<> task = read(1);
   task.start();
   clock.advance(seconds(2));

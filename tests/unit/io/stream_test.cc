@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <thread>
 
 namespace webserv {
 namespace {
@@ -79,7 +80,7 @@ TEST_F(SocketStreamTest, tells_the_end_once_all_is_read) {
 TEST_F(SocketStreamTest, ends_a_wait_at_its_deadline_and_works_on) {
   std::string heard;
   Error error{};
-  stream->expires_in(seconds(5));
+  stream->reading().expires_in(seconds(5));
   Task<> task = read_into(*stream, buffer, heard, error);
   task.start();
   clock.advance(seconds(4));
@@ -101,14 +102,14 @@ Task<> write_to(Stream& stream, std::string_view bytes, Result<>& result) { resu
 Task<> read_then_write(Stream& stream, std::span<char> into, std::string_view bytes, Result<>& result) {
   Result<size_t> got = co_await stream.read_some(into);
   EXPECT_EQ(got.has_value() ? Error{} : got.error(), Error::timed_out);
-  stream.expires_in(seconds(5));
+  stream.writing().expires_in(seconds(5));
   result = co_await stream.write_all(bytes);
 }
 
 TEST_F(SocketStreamTest, does_not_end_what_was_begun_because_of_the_end) {
   std::string large(3'000'000, 'x');
   Result<> result = std::unexpected(Error::io_error);
-  stream->expires_in(seconds(1));
+  stream->reading().expires_in(seconds(1));
   Task<> task = read_then_write(*stream, buffer, large, result);
   task.start();
   clock.advance(seconds(2));
@@ -119,6 +120,123 @@ TEST_F(SocketStreamTest, does_not_end_what_was_begun_because_of_the_end) {
     turn();
   }
   EXPECT_TRUE(result);
+}
+
+// Which of the two is longer must not matter: a deadline is that of its lane.
+TEST_F(SocketStreamTest, each_lane_keeps_its_own_time) {
+  for (bool reader_is_first : {true, false}) {
+    SetUp();
+    std::string heard;
+    Error error{};
+    std::string large(3'000'000, 'x');
+    Result<> result;
+    stream->reading().expires_in(seconds(reader_is_first ? 5 : 50));
+    stream->writing().expires_in(seconds(reader_is_first ? 50 : 5));
+    Task<> reader = read_into(*stream, buffer, heard, error);
+    Task<> writer = write_to(*stream, large, result);
+    reader.start();
+    writer.start();
+    clock.advance(seconds(6));
+    turn();
+    EXPECT_EQ(reader.done(), reader_is_first);
+    EXPECT_EQ(writer.done(), !reader_is_first);
+    clock.advance(seconds(40));
+    turn();
+    EXPECT_FALSE(reader.done() && writer.done());
+    clock.advance(seconds(6));
+    turn();
+    EXPECT_EQ(error, Error::timed_out);
+    EXPECT_EQ(result, Result<>(std::unexpected(Error::timed_out)));
+  }
+}
+
+TEST_F(SocketStreamTest, a_pause_in_one_lane_is_none_in_the_other) {
+  std::string heard;
+  Error error{};
+  std::string large(3'000'000, 'x');
+  Result<> result;
+  stream->reading().expires_after_pause(seconds(30));
+  stream->writing().expires_after_pause(seconds(30));
+  Task<> reader = read_into(*stream, buffer, heard, error, 1000);
+  Task<> writer = write_to(*stream, large, result);
+  reader.start();
+  writer.start();
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_FALSE(writer.done());
+    clock.advance(seconds(8));
+    say("x");
+    turn();
+  }
+  EXPECT_TRUE(writer.done()) << "what the peer says is no progress of what it takes";
+  EXPECT_EQ(result, Result<>(std::unexpected(Error::timed_out)));
+  EXPECT_FALSE(reader.done());
+  EXPECT_EQ(heard, "x|x|x|x|");
+}
+
+TEST_F(SocketStreamTest, an_error_is_that_of_its_lane) {
+  std::string heard;
+  Error error{};
+  std::string large(3'000'000, 'x');
+  Result<> result;
+  stream->writing().expires_in(seconds(1));
+  Task<> writer = write_to(*stream, large, result);
+  writer.start();
+  clock.advance(seconds(2));
+  turn();
+  EXPECT_EQ(result, Result<>(std::unexpected(Error::timed_out)));
+  say("still there");
+  Task<> reader = read_into(*stream, buffer, heard, error);
+  reader.start();
+  turn();
+  EXPECT_EQ(heard, "still there|");
+}
+
+TEST_F(SocketStreamTest, a_time_that_passed_while_nothing_waited_ends_the_next_wait) {
+  std::string heard;
+  Error error{};
+  stream->reading().expires_in(seconds(1));
+  clock.advance(seconds(2));
+  turn();
+  say("x");
+  turn();
+  Task<> ready = read_into(*stream, buffer, heard, error);
+  ready.start();
+  EXPECT_EQ(heard, "x|") << "nothing had to wait";
+  Task<> late = read_into(*stream, buffer, heard, error);
+  late.start();
+  ASSERT_TRUE(late.done());
+  EXPECT_EQ(error, Error::timed_out);
+  Task<> next = read_into(*stream, buffer, heard, error);
+  next.start();
+  EXPECT_FALSE(next.done()) << "one wait was ended";
+}
+
+TEST_F(SocketStreamTest, a_write_that_was_given_up_is_the_last) {
+  std::string large(3'000'000, 'x');
+  Result<> result;
+  {
+    Task<> task = write_to(*stream, large, result);
+    task.start();
+  }
+  while (!hear().empty()) turn();
+  Task<> again = write_to(*stream, "another answer", result);
+  again.start();
+  ASSERT_TRUE(again.done());
+  EXPECT_EQ(result, Result<>(std::unexpected(Error::operation_canceled)));
+  EXPECT_EQ(hear(), "");
+}
+
+using SocketStreamDeathTest = SocketStreamTest;
+
+TEST_F(SocketStreamDeathTest, names_what_was_broken) {
+  std::string heard;
+  Error error{};
+  Task<> first = read_into(*stream, buffer, heard, error);
+  first.start();
+  Task<> second = read_into(*stream, buffer, heard, error);
+  EXPECT_DEATH(second.start(), "another one waits");
+  turn();
+  EXPECT_DEATH(std::thread([&] { stream->fail(Error::io_error); }).join(), "not the loop's own");
 }
 
 TEST_F(SocketStreamTest, writes_all_of_more_than_the_peer_takes_at_once) {
@@ -140,7 +258,7 @@ TEST_F(SocketStreamTest, writes_all_of_more_than_the_peer_takes_at_once) {
 TEST_F(SocketStreamTest, progress_moves_a_pause_but_silence_does_not) {
   std::string large(3'000'000, 'x');
   Result<> result;
-  stream->expires_after_pause(seconds(10));
+  stream->writing().expires_after_pause(seconds(10));
   Task<> task = write_to(*stream, large, result);
   task.start();
   for (int i = 0; i < 3; ++i) {
@@ -159,7 +277,7 @@ TEST_F(SocketStreamTest, progress_moves_a_pause_but_silence_does_not) {
 TEST_F(SocketStreamTest, a_pause_counts_anew_where_it_passed_while_nothing_waited) {
   std::string heard;
   Error error{};
-  stream->expires_after_pause(seconds(10));
+  stream->reading().expires_after_pause(seconds(10));
   clock.advance(seconds(11));
   turn();
   Task<> task = read_into(*stream, buffer, heard, error);
@@ -179,7 +297,7 @@ TEST_F(SocketStreamTest, a_peer_that_takes_little_is_no_peer_that_takes_nothing)
   ASSERT_EQ(::setsockopt(stream->fd(), SOL_SOCKET, SO_SNDBUF, &room, sizeof room), 0);
   std::string large(3'000'000, 'x');
   Result<> result;
-  stream->expires_after_pause(seconds(10));
+  stream->writing().expires_after_pause(seconds(10));
   Task<> task = write_to(*stream, large, result);
   task.start();
   std::array<char, 60'000> little;
@@ -202,7 +320,7 @@ TEST_F(SocketStreamTest, a_peer_that_takes_little_is_no_peer_that_takes_nothing)
 TEST_F(SocketStreamTest, writes_nothing_behind_what_was_cut_off) {
   std::string large(3'000'000, 'x');
   Result<> result;
-  stream->expires_in(seconds(1));
+  stream->writing().expires_in(seconds(1));
   Task<> task = write_to(*stream, large, result);
   task.start();
   clock.advance(seconds(2));
@@ -336,7 +454,8 @@ TEST_F(SocketStreamTest, ends_the_watch_of_a_peer_when_it_fails_but_not_when_its
   std::string seen;
   Task<> task = watch(*stream, PeerEnd::whole, seen);
   task.start();
-  stream->expires_in(seconds(1));
+  stream->reading().expires_in(seconds(1));
+  stream->writing().expires_in(seconds(1));
   clock.advance(seconds(2));
   turn();
   EXPECT_EQ(seen, "");

@@ -140,5 +140,30 @@ TEST(FramePoolTest, gives_a_freed_frame_again) {
 
 #endif
 
+#ifndef NDEBUG
+
+TEST(TaskDeathTest, names_what_was_broken) {
+  Gate gate;
+  Task<int> task = after(gate, 1);
+  EXPECT_DEATH(task.take(), "before it has ended");
+  task.start();
+  EXPECT_DEATH(task.start(), "started twice");
+}
+
+#endif
+
+#ifndef WEBSERV_SANITIZED
+
+TEST(TaskDeathTest, a_frame_that_is_gone_is_not_resumed) {
+  Gate gate;
+  {
+    Task<int> task = after(gate, 1);
+    task.start();
+  }
+  EXPECT_DEATH(gate.open(), "whose frame is gone");
+}
+
+#endif
+
 }  // namespace
 }  // namespace webserv

@@ -125,14 +125,15 @@ TEST_F(ProcessTest, makes_it_give_way_to_the_server) {
 }
 
 TEST_F(ProcessTest, asks_for_short_slices_for_the_server_alone) {
-  std::thread([this] {
+  std::thread([] {
+    test::ProgramRunner runner;  // its loop belongs to this thread
     ask_for_short_slices();
     SchedulingAttributes own;
     ASSERT_EQ(::syscall(SYS_sched_getattr, 0, &own, sizeof own, 0), 0);
     // Zero before Linux 6.12.
     if (own.runtime == 0) return;
     EXPECT_EQ(own.runtime, short_slice);
-    const std::string slice = run(shell("grep -s '^se.slice' /proc/self/sched")).output;
+    const std::string slice = runner.run(runner.shell("grep -s '^se.slice' /proc/self/sched")).output;
     EXPECT_THAT(slice, testing::Not(testing::HasSubstr(" " + std::to_string(short_slice) + "\n")));
   }).join();
 }

@@ -226,7 +226,7 @@ Task<> CgiRun::watch_end() {
   co_await process_->ended();
   process_->kill();
   output_until_ = request_.loop().now() + last_output;
-  process_->output().expires_at(output_until_);
+  process_->output().reading().expires_at(output_until_);
 }
 
 Task<> CgiRun::watch_client() {

@@ -94,7 +94,7 @@ Task<std::expected<size_t, HttpError>> H1Body::receive(std::span<char> into) {
     next_pause_ = received_ + bytes_per_turn;
     co_await client_->loop().next_turn();
   }
-  client_->expires_in(limits_->body);
+  client_->reading().expires_in(limits_->body);
   Clock::time_point before = client_->loop().now();
   Result<size_t> got = co_await client_->read_some(into);
   waited_ += client_->loop().now() - before;
@@ -119,7 +119,7 @@ Task<bool> H1Body::ask_for_it() {
   if (invited_) co_return true;
   if (std::exchange(expects_continue_, false)) out_->append("HTTP/1.1 100 Continue\r\n\r\n");
   if (out_->empty()) co_return true;
-  client_->expires_after_pause(limits_->write);
+  client_->writing().expires_after_pause(limits_->write);
   Result<> sent = co_await client_->write_all(*out_);
   out_->clear();
   co_return sent.has_value();

@@ -45,16 +45,16 @@ uint64_t body_sent_at_once(const Response& response, const MessageShape& shape) 
 Task<> H1Connection::serve() {
   Next next = Next::idle;
   try {
-    client_.expires_in(limits().head_time);
+    client_.reading().expires_in(limits().head_time);
     while (next == Next::idle) {
       waiting_ = true;
-      if (worker_.draining) client_.expires_in(drain_moment);
+      if (worker_.draining) client_.reading().expires_in(drain_moment);
       Result<> woken = co_await client_.readable();
       waiting_ = false;
       // Silently: a late 408 would be taken for the answer to the next request.
       if (!woken) break;
       next = co_await converse();
-      client_.expires_in(served_ == 0 ? limits().head_time : limits().idle);
+      client_.reading().expires_in(served_ == 0 ? limits().head_time : limits().idle);
     }
     if (next == Next::linger) co_await linger();
   } catch (...) {
@@ -65,7 +65,7 @@ Task<> H1Connection::serve() {
 }
 
 void H1Connection::drain() {
-  if (waiting_) client_.expires_in(drain_moment);
+  if (waiting_) client_.reading().expires_in(drain_moment);
 }
 
 // Reads and answers all that is there. Answers to requests that came together leave together.
@@ -82,7 +82,7 @@ Task<H1Connection::Next> H1Connection::converse() {
     bool whole = next == Next::go_on && !x.in.empty() && read_head(x, next);
     bool full = x.out.size() > gather_size || answered == requests_per_turn;
     if ((!whole || full) && !x.out.empty()) {
-      client_.expires_after_pause(x.request.limits.write);
+      client_.writing().expires_after_pause(x.request.limits.write);
       Result<> sent = co_await client_.write_all(x.out);
       x.out.clear();
       if (!sent) co_return Next::reset;
@@ -122,7 +122,7 @@ Task<H1Connection::Next> H1Connection::converse() {
 
 // Waits for the rest of a head, which has one deadline however it comes.
 Task<H1Connection::Next> H1Connection::more(Exchange& x) {
-  if (!std::exchange(x.head_timed, true)) client_.expires_in(limits().head_time);
+  if (!std::exchange(x.head_timed, true)) client_.reading().expires_in(limits().head_time);
   Result<size_t> got = co_await client_.read_some(x.in.room());
   if (!got) co_return got.error() == Error::timed_out ? refuse_head(x, slow_head) : Next::reset;
   if (*got == 0) co_return Next::close;
@@ -272,7 +272,7 @@ Task<H1Connection::Next> H1Connection::conclude_later(Exchange& x, Answer& answe
 // before: it may take long.
 Task<Response> H1Connection::settle(Exchange& x, Task<Response>& handler) {
   if (!x.out.empty()) {
-    client_.expires_after_pause(x.request.limits.write);
+    client_.writing().expires_after_pause(x.request.limits.write);
     Result<> sent = co_await client_.write_all(x.out);
     x.out.clear();
     if (!sent) co_return closing(error(Status::request_timeout, "the client takes no answers"));
@@ -363,7 +363,7 @@ Task<> H1Connection::linger() {
   client_.end_output();
   Clock::time_point latest = client_.loop().now() + linger_time;
   while (client_.loop().now() < latest) {
-    client_.expires_at(std::min(client_.loop().now() + linger_pause, latest));
+    client_.reading().expires_at(std::min(client_.loop().now() + linger_pause, latest));
     Result<> woken = co_await client_.readable();
     if (!woken) co_return;
     Progress got = client_.read_now(worker_.dropped);

@@ -146,7 +146,7 @@ class Sink final : public BodySink {
     if (bytes.empty() && out_.empty()) co_return Result<>();
     if (in_chunks) append_chunk_head(out_, bytes.size());
     // Between two writes the deadline may have passed without harm.
-    client_.expires_after_pause(x_.request.limits.write);
+    client_.writing().expires_after_pause(x_.request.limits.write);
     std::array<iovec, 3> pieces;
     pieces[0] = {out_.data(), out_.size()};
     pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
@@ -239,7 +239,7 @@ bool gather_response(Exchange& x, const Response& response, const MessageShape& 
 }
 
 Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, bool chunked, uint64_t& sent) {
-  client.expires_after_pause(x.request.limits.write);
+  client.writing().expires_after_pause(x.request.limits.write);
   const BodySource& body = response.body;
   if (const auto* producer = std::get_if<Producer>(&body)) return send_produced(client, x, *producer, chunked, sent);
   if (const auto* message = std::get_if<RawMessage>(&body)) {
