@@ -40,6 +40,9 @@ namespace {
 // In the order of LogConfig::Access.
 constexpr std::array<std::string_view, 4> access_names = {"journal", "json", "combined", "off"};
 
+// For each kind of what blocks: a slow disk keeps few of them waiting, and they need little where it is fast.
+constexpr unsigned blocking_threads = 2;
+
 StandardError standard_error() { return kind_of_standard_error(STDERR_FILENO, std::getenv("JOURNAL_STREAM")); }
 
 LogFormats formats_of(const Config& config) {
@@ -116,7 +119,8 @@ class Service {
   SystemClock clock_;
   LineSink sink_{STDERR_FILENO};
   Log log_{sink_, LogFormat::text, Level::info};
-  Programs programs_;  // from the start on
+  Programs programs_;             // from the start on
+  std::optional<SiteHost> host_;  // likewise
 
   // What holds.
   std::string file_;  // of the configuration; empty: none
@@ -180,8 +184,9 @@ void Service::start(Plan plan) {
   use_log(plan.config);
   const unsigned workers = plan.config.server.workers == 0 ? default_workers() : plan.config.server.workers;
   programs_ = make_programs(workers);
-  auto application =
-      std::make_shared<const Application>(build_site(plan.config, workers, clock_, log_, programs_.spawner));
+  host_.emplace(workers, clock_, log_, blocking_threads);
+  host_->spawner = programs_.spawner;
+  auto application = std::make_shared<const Application>(build_site(plan.config, *host_));
   ServerLog server_log{.events = &log_, .access = &sink_, .format = formats_of(plan.config).access};
   server_.emplace(workers, plan.listening.listeners, application, server_log);
   server_->start();
@@ -267,8 +272,7 @@ std::expected<Plan, Refusal> Service::plan_again() const {
 
 // First all workers answer by the new configuration, then connections come in by its listeners.
 void Service::take_over(Plan plan) {
-  auto application =
-      std::make_shared<const Application>(build_site(plan.config, server_->workers(), clock_, log_, programs_.spawner));
+  auto application = std::make_shared<const Application>(build_site(plan.config, *host_));
   server_->log_requests(formats_of(plan.config).access);
   next_.emplace(std::move(plan), application);
   server_->replace(std::move(application), [this] {

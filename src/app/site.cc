@@ -21,6 +21,9 @@ constexpr MethodSet reading = {Method::get, Method::head};
 // All that a client may choose freely; OPTIONS is answered by the route.
 constexpr MethodSet all = {Method::get, Method::head, Method::post, Method::put, Method::delete_, Method::patch};
 
+// Of what waits for a disk.
+constexpr size_t longest_queue = 1024;
+
 // What the server says of itself; like any other field it can be removed.
 const FieldRules& server_fields() {
   static const FieldRules fields = {{"Server", "webserv"}};
@@ -29,16 +32,16 @@ const FieldRules& server_fields() {
 
 class SiteBuilder {
  public:
-  SiteBuilder(unsigned workers, const Clock& clock, const Log& log, std::shared_ptr<Spawner> spawner)
-      : clock_(clock),
-        log_(log),
-        programs_{std::move(spawner), workers, log},
-        caches_(std::make_shared<FileCaches>(workers)) {}
+  explicit SiteBuilder(const SiteHost& host)
+      : host_(host),
+        programs_{host.spawner, host.workers, host.gates, host.log},
+        files_{std::make_shared<FileCaches>(host.workers), host.listings} {}
 
   VirtualHost host(const VhostConfig& config) {
     Finish finish = finish_of(config.fields, config.error_pages);
     finish = Finish::merge({server_fields(), {}}, finish);
     std::vector<Route> routes;
+    host_name_ = config.name;
     for (const RouteConfig& route : config.routes) routes.push_back(this->route(route, finish));
     VirtualHost host;
     host.names.push_back(config.name);
@@ -76,7 +79,7 @@ class SiteBuilder {
       scripts.root = config.root;
       options.scripts = script_files(std::move(scripts), programs_);
     }
-    route.handler = static_files(std::move(options), caches_);
+    route.handler = static_files(std::move(options), files_);
     // Files themselves refuse all but reading.
     route.methods = config.scripts ? all : reading;
   }
@@ -86,8 +89,9 @@ class SiteBuilder {
     route.methods = all;
   }
 
-  static CgiOptions cgi_options(const Route& route, const CgiConfig& config) {
+  CgiOptions cgi_options(const Route& route, const CgiConfig& config) const {
     CgiOptions options;
+    options.name = host_name_ + " " + route.path;
     options.route = route.path;
     options.program = config.program;
     options.root = config.root;
@@ -120,14 +124,14 @@ class SiteBuilder {
   // One for each file, however many routes use it.
   std::shared_ptr<const ErrorPageFile> page_file(const std::string& path) {
     std::shared_ptr<const ErrorPageFile>& file = page_files_[path];
-    if (file == nullptr) file = std::make_shared<const ErrorPageFile>(path, clock_, log_);
+    if (file == nullptr) file = std::make_shared<const ErrorPageFile>(path, host_.error_pages, host_.clock, host_.log);
     return file;
   }
 
-  const Clock& clock_;
-  const Log& log_;
+  const SiteHost& host_;
   const CgiHost programs_;
-  std::shared_ptr<FileCaches> caches_;
+  const FilesHost files_;
+  std::string host_name_;
   std::map<std::string, std::shared_ptr<const ErrorPageFile>> page_files_;
 };
 
@@ -170,9 +174,17 @@ VirtualHost welcome_host(const RouteLimits& limits) {
 
 }  // namespace
 
-std::shared_ptr<const Hosts> build_hosts(const Config& config, unsigned workers, const Clock& clock, const Log& log,
-                                         std::shared_ptr<Spawner> spawner) {
-  SiteBuilder builder(workers, clock, log, std::move(spawner));
+SiteHost::SiteHost(unsigned workers_, const Clock& clock_, const Log& log_, unsigned blocking_threads)
+    : workers(workers_),
+      clock(clock_),
+      log(log_),
+      gates(std::make_shared<Gates>()),
+      error_pages(std::make_shared<BlockingPool>(blocking_threads, longest_queue, "error pages")),
+      listings(std::make_shared<const Listings>(
+          workers, std::make_shared<BlockingPool>(blocking_threads, longest_queue, "listings"))) {}
+
+std::shared_ptr<const Hosts> build_hosts(const Config& config, const SiteHost& host) {
+  SiteBuilder builder(host);
   std::vector<VirtualHost> virtual_hosts;
   for (const VhostConfig& vhost : config.vhosts) virtual_hosts.push_back(builder.host(vhost));
   if (virtual_hosts.empty()) virtual_hosts.push_back(welcome_host(config.limits.route));
@@ -187,9 +199,8 @@ Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& lim
   return site;
 }
 
-Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log,
-                       std::shared_ptr<Spawner> spawner) {
-  return application_of(build_hosts(config, workers, clock, log, std::move(spawner)), config.limits);
+Application build_site(const Config& config, const SiteHost& host) {
+  return application_of(build_hosts(config, host), config.limits);
 }
 
 }  // namespace webserv

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "webserv/http/cgi_environment.h"
+#include "webserv/http/h1_parser.h"
 
 namespace {
 

@@ -7,6 +7,7 @@
 
 #include "webserv/base/text.h"
 #include "webserv/http/framing.h"
+#include "webserv/http/h1_parser.h"
 
 namespace {
 
@@ -59,13 +60,15 @@ void check(const RequestHead& head) {
   std::vector<std::string> codings = elements(head, "transfer-encoding");
   std::expected<Framing, HttpError> framing = request_framing(head);
   if (codings.empty()) return check_length(lengths, framing);
-  bool right = lengths.empty() && head.minor_version > 0 && codings.size() == 1 && to_lower(codings[0]) == "chunked";
+  bool right = lengths.empty() && head.protocol != Protocol::http_1_0 && codings.size() == 1 &&
+               to_lower(codings[0]) == "chunked";
   require(framing.has_value() == right);
   if (right) return require(*framing == Framing{Framing::Kind::chunked, 0});
   // Where chunked is among them at all, nobody can tell what the client means.
   bool chunked = false;
   for (const std::string& coding : codings) chunked |= to_lower(coding) == "chunked" && &coding != &codings.back();
-  if (chunked || !lengths.empty() || head.minor_version == 0) require(framing.error().status == Status::bad_request);
+  if (chunked || !lengths.empty() || head.protocol == Protocol::http_1_0)
+    require(framing.error().status == Status::bad_request);
   require(framing.error().status == Status::bad_request || framing.error().status == Status::not_implemented);
 }
 

@@ -50,7 +50,7 @@ void check_request_line(std::string_view line, const RequestHead& head) {
   require(target == head.target.text && std::ranges::all_of(target, is_visible) && !target.contains('#'));
   std::string_view version = line.substr(last + 1);
   require(version.size() == 8 && version.starts_with("HTTP/1.") && is_digit(version[7]));
-  require(head.minor_version == (version[7] == '0' ? 0 : 1));
+  require(head.protocol == (version[7] == '0' ? Protocol::http_1_0 : Protocol::http_1_1));
 
   // A short cut of the parser finds what parse_target() finds.
   std::expected<Target, HttpError> parsed = parse_target(head.method, target);
@@ -73,9 +73,10 @@ bool has_option(const RequestHead& head, std::string_view option) {
   return list.contains("," + std::string(option) + ",");
 }
 
-void check_accepted(std::string_view bytes, const RequestHead& head, std::string_view host) {
-  require(head.size <= bytes.size());
-  std::string_view rest = bytes.substr(0, head.size);
+void check_accepted(std::string_view bytes, const HeadOutcome& outcome) {
+  const RequestHead& head = outcome.head;
+  require(outcome.size <= bytes.size());
+  std::string_view rest = bytes.substr(0, outcome.size);
   if (rest.starts_with("\r\n")) rest.remove_prefix(2);
   check_request_line(take_line(rest), head);
   size_t hosts = 0;
@@ -85,13 +86,13 @@ void check_accepted(std::string_view bytes, const RequestHead& head, std::string
     ++hosts;
     std::string scratch;
     std::expected<std::string_view, HttpError> normal = normalize_host(field.value, scratch);
-    require(is_host(field.value) && normal && (host == *normal || !head.target.authority.empty()));
+    require(is_host(field.value) && normal && (outcome.host == *normal || !head.target.authority.empty()));
   }
-  require(rest == "\r\n" && hosts <= 1 && (hosts == 1 || head.minor_version == 0));
+  require(rest == "\r\n" && hosts <= 1 && (hosts == 1 || head.protocol == Protocol::http_1_0));
   // Blanks within an option make it another one, which the slow reading does not see.
   if (head.fields.joined(FieldName::connection).find_first_of(" \t") != std::string::npos) return;
-  bool alive = !has_option(head, "close") && (head.minor_version > 0 || has_option(head, "keep-alive"));
-  require(head.keep_alive == alive);
+  bool alive = !has_option(head, "close") && (head.protocol != Protocol::http_1_0 || has_option(head, "keep-alive"));
+  require(outcome.keep_alive == alive);
 }
 
 void check(std::string_view bytes, HeadLimits limits) {
@@ -101,8 +102,8 @@ void check(std::string_view bytes, HeadLimits limits) {
   if (!outcome.whole) return require(!outcome.whole.error().reason.empty());
   require(*outcome.whole || bytes.size() < limits.head_size);
   if (!*outcome.whole) return;
-  require(outcome.head.size <= limits.head_size && outcome.head.fields.size() <= limits.fields);
-  check_accepted(bytes, outcome.head, outcome.host);
+  require(outcome.size <= limits.head_size && outcome.head.fields.size() <= limits.fields);
+  check_accepted(bytes, outcome);
 }
 
 // On bytes of their own, so that a sanitizer sees what is read beyond each prefix.

@@ -52,7 +52,7 @@ void check_fields(std::string_view bytes) {
   head += "\r\n";
   HeadLimits all_of_it{.head_size = head.size(), .fields = written.size() + 1};
   HeadOutcome outcome = read_head(head, all_of_it);
-  require(outcome.whole && *outcome.whole && outcome.head.size == head.size());
+  require(outcome.whole && *outcome.whole && outcome.size == head.size());
   require(outcome.head.fields.size() == written.size() + 1);
   auto field = outcome.head.fields.begin();
   for (const auto& [name, value] : written) {

@@ -111,9 +111,11 @@ class Place {
     if ((options & 4) != 0) chosen.fallback = "/index.html";
     if ((options & 8) != 0) chosen.precompressed = {Coding::gzip};
     if ((options & 16) != 0) chosen.symlinks = links();
-    return static_files(std::move(chosen), std::make_shared<FileCaches>(1));
+    return static_files(std::move(chosen), {std::make_shared<FileCaches>(1), listings_});
   }
 
+  const std::shared_ptr<const Listings> listings_ =
+      std::make_shared<const Listings>(1, std::make_shared<BlockingPool>(0));
   test::TemporaryFolder folder_;
   RequestBuilder requests_;
   std::vector<Handler> handlers_;

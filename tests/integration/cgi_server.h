@@ -16,6 +16,7 @@
 #include "webserv/handlers/cgi/cgi.h"
 #include "webserv/handlers/hosts.h"
 #include "webserv/io/listener.h"
+#include "webserv/server/application.h"
 #include "webserv/server/server.h"
 
 namespace webserv::test {

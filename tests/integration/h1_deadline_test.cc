@@ -7,6 +7,7 @@
 #include <string>
 
 #include "support/conversation.h"
+#include "webserv/server/h1/h1_shared.h"
 
 namespace webserv {
 namespace {
@@ -184,8 +185,8 @@ TEST_F(DeadlineTest, idle_connections_hold_no_buffer) {
   conversation.start();
   conversation.feed(get);
   // The one exchange is free again: taking it makes no other.
-  ExchangeLease first(conversation.worker().exchanges);
-  ExchangeLease second(conversation.worker().exchanges);
+  ExchangeLease first(conversation.worker().h1->exchanges);
+  ExchangeLease second(conversation.worker().h1->exchanges);
   EXPECT_GT((*first).out.capacity(), (*second).out.capacity()) << "the first was used before";
 }
 

@@ -15,17 +15,17 @@ using test::Conversation;
 using testing::StartsWith;
 
 // Another connection of the worker, over a socket that its loop watches.
-class Neighbour final : public Deferred {
+class Neighbour final {
  public:
   explicit Neighbour(WorkerContext& worker)
       : ends_(make_ends()),
         stream_(worker.loop, Fd(ends_[0])),
         client_(ends_[1]),
-        connection_(stream_, peer_, entrance_, worker, *this),
-        task_(connection_.serve()) {
+        connection_(worker, stream_),
+        session_(connection_),
+        task_(session_.serve()) {
     task_.start();
   }
-  void run() override {}
 
   void say(std::string_view bytes) {
     EXPECT_EQ(::send(client_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
@@ -45,11 +45,10 @@ class Neighbour final : public Deferred {
   }
 
   const std::array<int, 2> ends_;
-  const Peer peer_;
-  const Entrance entrance_{.name = "http"};
   SocketStream stream_;
   Fd client_;
-  H1Connection connection_;
+  test::TestConnection connection_;
+  H1Connection session_;
   Task<> task_;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "webserv/server/prepared.h"
 #include "webserv/server/response.h"
 
 namespace webserv::test {
@@ -27,7 +28,7 @@ inline std::string body_bytes(const Response& response) {
   if (const auto* slice = std::get_if<FileSlice>(&body)) return bytes_of(*slice);
   if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
     if ((*prepared)->file.length > 0) return bytes_of((*prepared)->file);
-    return (*prepared)->fields_and_body.substr((*prepared)->body_offset);
+    return std::string((*prepared)->body());
   }
   std::string all;
   if (const auto* pieces = std::get_if<BodyPieces>(&body)) {

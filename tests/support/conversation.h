@@ -8,23 +8,21 @@
 #include <string_view>
 
 #include "support/memory_stream.h"
+#include "support/test_connection.h"
 #include "webserv/server/h1/h1_connection.h"
 
 namespace webserv::test {
 
-class Conversation final : public Deferred {
+class Conversation final {
  public:
-  explicit Conversation(Handler handler, Limits limits = {})
-      : worker_(loop_, 0,
-                std::make_shared<const Application>(
-                    Application{.handler = std::move(handler), .refusal = {}, .limits = limits}),
-                sink_, AccessFormat::off),
-        stream_(loop_),
-        connection_(stream_, peer_, entrance_, worker_, *this),
-        task_(connection_.serve()) {}
+  explicit Conversation(Handler handler, Limits limits = {}, const ServerLog& log = {})
+      : Conversation(Application{.handler = std::move(handler), .refusal = {}, .limits = limits}, log) {}
+  explicit Conversation(Application application, const ServerLog& log = {})
+      : worker_(loop_, 0, std::make_shared<const Application>(std::move(application)), log) {}
 
   // Begins; what was fed before is there at once.
   void start() {
+    turn();
     task_.start();
     turn();
   }
@@ -51,7 +49,7 @@ class Conversation final : public Deferred {
   }
   std::string byte_by_byte(std::string_view bytes) {
     start();
-    for (size_t i = 0; i < bytes.size() && !ended_; ++i) feed(bytes.substr(i, 1));
+    for (size_t i = 0; i < bytes.size() && !ended(); ++i) feed(bytes.substr(i, 1));
     stream_.end_input();
     settle();
     return stream_.output();
@@ -64,27 +62,23 @@ class Conversation final : public Deferred {
   void turn() { loop_.turn(Clock::duration(0)); }
   // Turns until nothing happens any more.
   void settle() {
-    for (int i = 0; i < 100 && !ended_; ++i) turn();
+    for (int i = 0; i < 100 && !ended(); ++i) turn();
   }
 
   MemoryStream& stream() { return stream_; }
-  H1Connection& connection() { return connection_; }
+  H1Connection& connection() { return session_; }
   WorkerContext& worker() { return worker_; }
   Loop& loop() { return loop_; }
-  bool ended() const { return ended_; }
-  void run() override { ended_ = true; }
+  bool ended() const { return connection_.ended(); }
 
  private:
   FakeClock clock_;
   Loop loop_{clock_};
-  LineSink sink_{-1};
   WorkerContext worker_;
-  Peer peer_{.family = Peer::Family::ipv4, .port = 4711, .address = {192, 0, 2, 7}};
-  Entrance entrance_{.name = "http"};
-  MemoryStream stream_;
-  H1Connection connection_;
-  bool ended_ = false;
-  Task<> task_;
+  MemoryStream stream_{loop_};
+  TestConnection connection_{worker_, stream_};
+  H1Connection session_{connection_};
+  Task<> task_ = session_.serve();
 };
 
 }  // namespace webserv::test

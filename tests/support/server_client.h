@@ -12,6 +12,8 @@
 #include <utility>
 
 #include "webserv/io/listener.h"
+#include "webserv/io/loop.h"
+#include "webserv/server/application.h"
 #include "webserv/server/handler.h"
 
 namespace webserv::test {
@@ -22,15 +24,26 @@ inline const std::string get_close = "GET / HTTP/1.1\r\nHost: x\r\nConnection: c
 // A client with a bounded patience.
 class Client {
  public:
-  explicit Client(const std::string& address) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // `own` is the address that the server sees.
+  explicit Client(const std::string& address, std::string_view own = "127.0.0.1")
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     timeval patience{.tv_sec = 20, .tv_usec = 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    Address from(std::string(own) + ":0");
+    EXPECT_EQ(::bind(socket_.get(), from.data(), from.size()), 0);
     Address to(address);
     connected_ = ::connect(socket_.get(), to.data(), to.size()) == 0;
   }
   bool connected() const { return connected_; }
   void say(std::string_view bytes) {
     ASSERT_EQ(::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+  }
+  // One byte, whether anybody takes it or not.
+  void dribble() { ::send(socket_.get(), "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT); }
+  // Whether it goes on, and nothing was said to it that it has not heard.
+  bool is_silent() {
+    char byte;
+    return ::recv(socket_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) < 0 && errno == EAGAIN;
   }
   // One read; empty at the end or a reset.
   std::string hear() {

@@ -32,6 +32,8 @@ struct HeadOutcome {
   std::expected<bool, HttpError> whole = false;
   RequestHead head;
   std::string host;  // that of the head, which lives no longer than its parser
+  size_t size = 0;
+  bool keep_alive = true;
 };
 
 inline HeadOutcome read_head(std::string_view bytes, HeadLimits limits = {}, const Cuts& cuts = {}) {
@@ -39,7 +41,11 @@ inline HeadOutcome read_head(std::string_view bytes, HeadLimits limits = {}, con
   RequestParser parser(limits);
   auto goes_on = [&](size_t size) {
     outcome.whole = parser.parse(bytes.substr(0, size), outcome.head);
-    if (outcome.whole && *outcome.whole) outcome.host = outcome.head.host;
+    if (outcome.whole && *outcome.whole) {
+      outcome.host = outcome.head.host;
+      outcome.size = parser.size();
+      outcome.keep_alive = parser.keep_alive();
+    }
     return outcome.whole && !*outcome.whole;
   };
   for (size_t cut : cuts) {
@@ -55,11 +61,11 @@ inline bool same_place(std::string_view a, std::string_view b) {
 
 // Views are compared by their places in the same bytes.
 inline bool same_head(const RequestHead& a, const RequestHead& b) {
-  bool same = a.method == b.method && same_place(a.method_name, b.method_name) && a.minor_version == b.minor_version &&
-              a.size == b.size && a.keep_alive == b.keep_alive && a.target.form == b.target.form &&
-              same_place(a.target.text, b.target.text) && same_place(a.target.authority, b.target.authority) &&
-              a.target.path == b.target.path && same_place(a.target.query, b.target.query) &&
-              a.target.has_query == b.target.has_query && a.fields.size() == b.fields.size();
+  bool same = a.method == b.method && same_place(a.method_name, b.method_name) && a.protocol == b.protocol &&
+              a.target.form == b.target.form && same_place(a.target.text, b.target.text) &&
+              same_place(a.target.authority, b.target.authority) && a.target.path == b.target.path &&
+              same_place(a.target.query, b.target.query) && a.target.has_query == b.target.has_query &&
+              a.fields.size() == b.fields.size();
   for (size_t i = 0; same && i < a.fields.size(); ++i) {
     const Field& left = a.fields.begin()[static_cast<std::ptrdiff_t>(i)];
     const Field& right = b.fields.begin()[static_cast<std::ptrdiff_t>(i)];
@@ -70,7 +76,8 @@ inline bool same_head(const RequestHead& a, const RequestHead& b) {
 
 inline bool same_outcome(const HeadOutcome& a, const HeadOutcome& b) {
   if (a.whole != b.whole) return false;
-  return !a.whole || !*a.whole || (same_head(a.head, b.head) && a.host == b.host);
+  if (!a.whole || !*a.whole) return true;
+  return same_head(a.head, b.head) && a.host == b.host && a.size == b.size && a.keep_alive == b.keep_alive;
 }
 
 struct BodyOutcome {

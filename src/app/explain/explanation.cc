@@ -362,7 +362,7 @@ std::vector<Explanation> explain(const Config& config, const Question& question,
   std::vector<Explanation> all;
   for (const ListenerConfig* listener : listeners_for(config, question)) {
     // Anew for each: a site that has read a file does not look for it again.
-    const std::shared_ptr<const Hosts> hosts = build_hosts(config, 1, clock, log, nullptr);
+    const std::shared_ptr<const Hosts> hosts = build_hosts(config, SiteHost(1, clock, log));
     const Application application = application_of(hosts, config.limits);
     Explanation next = Explainer(config, *hosts, *listener, rehearse(application, listener->name, head)).explain();
     const auto same = std::ranges::find_if(all, [&](const Explanation& other) { return is_same(other, next); });

@@ -69,25 +69,39 @@ class RehearsalStream final : public Stream {
   std::string output_;
 };
 
-class Rehearsal final : public Deferred {
+// The connection of that client.
+class RehearsalConnection final : public Connection {
+ public:
+  using Connection::Connection;
+  bool ended() const { return ended_; }
+  void run() override { ended_ = true; }
+
+ private:
+  bool ended_ = false;
+};
+
+class Rehearsal final : private RequestObserver {
  public:
   Rehearsal(const Application& application, std::string_view listener, std::string_view head)
-      : entrance_{.name = std::string(listener)},
-        worker_(loop_, 0, std::make_shared<const Application>(watch(application)), sink_, AccessFormat::off),
+      : listener_{.name = std::string(listener)},
+        worker_(loop_, 0, std::make_shared<const Application>(watch(application)), {}),
         stream_(loop_, with_body(head), declares_length(head)),
-        connection_(stream_, peer_, entrance_, worker_, *this),
-        task_(connection_.serve()) {}
+        connection_(worker_, stream_, Peer{.family = Peer::Family::ipv4, .address = {127, 0, 0, 1}}, listener_),
+        session_(connection_),
+        task_(session_.serve()) {
+    worker_.observers.push_back(this);
+  }
 
   Rehearsed run_to_answer() {
-    // A listing takes some turns; no handler that is rehearsed waits for anything else.
+    // A listing takes some turns, and so may a body; no handler that is rehearsed waits for anything else.
     constexpr int most_turns = 100'000;
     task_.start();
-    for (int i = 0; i < most_turns && !ended_ && stream_.answer().empty(); ++i) loop_.turn(Clock::duration(0));
+    for (int i = 0; i < most_turns && !connection_.ended() && !finished_; ++i) {
+      loop_.turn(Clock::duration(0));
+    }
     read(stream_.answer());
     return std::move(result_);
   }
-
-  void run() override { ended_ = true; }
 
  private:
   static bool has_line(std::string_view head, std::string_view beginning) {
@@ -109,14 +123,13 @@ class Rehearsal final : public Deferred {
       seen.refused = true;
       seen.host = request.host();
       if (!seen.host.empty()) result_.seen = std::move(seen);
-      note(response);
       return response;
     };
     return watched;
   }
 
   Answer ask(const Application& application, Request& request) {
-    request.trace = &result_.trace;
+    request.notes().set(Trace());
     Answer answer = application.handler(request);
     TargetForm form = request.head().target.form;
     bool has_path = form == TargetForm::origin || form == TargetForm::absolute;
@@ -126,23 +139,14 @@ class Rehearsal final : public Deferred {
                     .vhost = std::string(request.vhost),
                     .route = std::string(request.route),
                     .limits = request.limits};
-    if (Response* response = std::get_if<Response>(&answer)) {
-      note(*response);
-      return answer;
-    }
-    return ask_later(std::move(std::get<Task<Response>>(answer)));
+    return answer;
   }
 
-  Task<Response> ask_later(Task<Response> handler) {
-    Response response = co_await handler;
-    note(response);
-    co_return response;
-  }
-
-  // An error that the server made has a reason; its page has replaced the mark that one is due.
-  void note(const Response& response) {
-    result_.reason = response.reason;
-    result_.has_page = !response.reason.empty() && !response.server_error_page;
+  void finished(const FinishedRequest& what) override {
+    finished_ = true;
+    result_.reason = what.response.reason;
+    result_.has_page = what.response.page == ErrorPage::configured;
+    if (const Trace* trace = what.request.notes().find<Trace>()) result_.trace = *trace;
   }
 
   void read(std::string_view head) {
@@ -164,13 +168,12 @@ class Rehearsal final : public Deferred {
   Rehearsed result_;
   SystemClock clock_;
   Loop loop_{clock_};
-  LineSink sink_{-1};
-  const Peer peer_{.family = Peer::Family::ipv4, .address = {127, 0, 0, 1}};
-  const Entrance entrance_;
+  const ListenerInfo listener_;
   WorkerContext worker_;
   RehearsalStream stream_;
-  H1Connection connection_;
-  bool ended_ = false;
+  RehearsalConnection connection_;
+  H1Connection session_;
+  bool finished_ = false;
   Task<> task_;
 };
 

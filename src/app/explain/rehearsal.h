@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "webserv/server/worker_context.h"
+#include "webserv/server/application.h"
+#include "webserv/server/trace.h"
 
 namespace webserv {
 

@@ -19,7 +19,11 @@ size_t largest_line(const AccessRecord& record) {
   const size_t texts = record.vhost.size() + record.route.size() + record.listener.size() + record.remote_addr.size() +
                        record.method.size() + record.target.size() + record.http_version.size() +
                        record.user_agent.size() + record.referer.size() + record.error.size();
-  return frame_size + log_text::most_per_byte * texts;
+  // Beside its name: punctuation and twenty digits.
+  constexpr size_t number_size = 32;
+  size_t more = 0;
+  for (const auto& [name, number] : record.more) more += number_size + log_text::most_per_byte * name.size();
+  return frame_size + log_text::most_per_byte * texts + more;
 }
 
 template <size_t Size>
@@ -122,10 +126,9 @@ char* AccessLog::put_json(char* to, const AccessRecord& record) const {
   to = put_member(to, R"(,"request_bytes":)", record.request_bytes);
   to = put_member(to, R"(,"response_bytes":)", record.response_bytes);
   to = put_member(to, R"(,"duration_usec":)", record.duration_microseconds);
-  if (record.cgi != nullptr) {
-    to = put_member(to, R"(,"cgi_exit":)", record.cgi->exit);
-    to = put_member(to, R"(,"cgi_cpu_usec":)", record.cgi->cpu_microseconds);
-    if (record.cgi->memory_peak != 0) to = put_member(to, R"(,"cgi_memory_peak":)", record.cgi->memory_peak);
+  for (const auto& [name, number] : record.more) {
+    to = log_text::put_json(put(to, ",\""), name);
+    to = log_text::put_decimal(put(to, "\":"), number);
   }
   to = put_member(to, R"(,"error":")", record.error);
   return put(to, "}\n");

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include "webserv/base/clock.h"
 #include "webserv/base/line_sink.h"
@@ -17,13 +19,6 @@ enum class AccessFormat : uint8_t {
   off,
   json,      // one object a line (RFC 8259); what is empty is left out
   combined,  // Apache's "combined"; what is empty is "-", and so are the user names
-};
-
-// What a CGI program that answered a request came to.
-struct CgiUsage {
-  unsigned exit = 0;              // its exit status; 128 and the number of the signal that ended it
-  uint64_t cpu_microseconds = 0;  // of the processor, by all of its processes
-  uint64_t memory_peak = 0;       // bytes; 0: not known
 };
 
 // What is told of a request once it is answered. Borrows its texts, which are as the client sent them, not yet escaped.
@@ -43,8 +38,9 @@ struct AccessRecord {
   uint64_t request_bytes = 0;          // of the body, as it came over the wire
   uint64_t response_bytes = 0;         // of the body, as it went over the wire
   uint64_t duration_microseconds = 0;  // from the first byte of the request to the last of the answer
-  const CgiUsage* cgi = nullptr;       // null: no program answered
-  std::string_view error;              // what went wrong inside, if anything did
+  // More that only some requests have: names as in interfaces, such as "cgi_exit", with a number each. In JSON alone.
+  std::span<const std::pair<std::string_view, uint64_t>> more{};
+  std::string_view error;  // what went wrong inside, if anything did
 };
 
 // Not thread-safe: one worker's.

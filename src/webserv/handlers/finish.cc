@@ -4,28 +4,32 @@
 
 namespace webserv {
 
-namespace {
-
-void use_page(const ErrorPages& pages, Response& response) {
-  const ErrorPageFile* file = pages.find(response.status);
-  if (file == nullptr) return;
-  std::shared_ptr<const std::string> page = file->read();
-  if (page == nullptr) return;
-  response.fields.set("Content-Type", file->type());
-  response.body = SharedBytes{page, *page};
-  response.server_error_page = false;
-}
-
-}  // namespace
+Finish::Finish(FieldRules fields_, ErrorPages error_pages_)
+    : fields(std::move(fields_)), error_pages(std::move(error_pages_)) {}
 
 Finish Finish::merge(const Finish& wider, const Finish& narrower) {
   return {webserv::merge(wider.fields, narrower.fields), ErrorPages::merge(wider.error_pages, narrower.error_pages)};
 }
 
-void Finish::apply(Response& response) const {
-  if (response.finished) return;
-  if (response.server_error_page) use_page(error_pages, response);
-  webserv::apply(fields, response.fields);
+const ErrorPageFile* Finish::page_for(const Response& response) const {
+  return response.page == ErrorPage::due ? error_pages.find(response.status) : nullptr;
+}
+
+bool Finish::finish(Response& response) const {
+  if (const ErrorPageFile* file = page_for(response)) {
+    if (!file->is_fresh()) return false;
+    if (std::shared_ptr<const std::string> page = file->content()) {
+      response.fields.set("Content-Type", file->type());
+      response.body = SharedBytes{page, *page};
+      response.page = ErrorPage::configured;
+    }
+  }
+  apply(fields, response.fields);
+  return true;
+}
+
+Task<> Finish::get_ready(const Response& response) const {
+  if (const ErrorPageFile* file = page_for(response)) co_await file->refresh();
 }
 
 }  // namespace webserv

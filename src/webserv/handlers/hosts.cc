@@ -75,20 +75,17 @@ uint32_t Hosts::find_wildcard(uint32_t group, std::string_view host) const {
 Answer Hosts::operator()(Request& request) const {
   const Match* match = find(request.listener(), request.host());
   if (match != nullptr) return (*match->routes)(request);
-  Response response = error(Status::misdirected_request, "no host of that name");
-  nobody_.apply(response);
-  return response;
+  request.finisher = &nobody_;
+  return error(Status::misdirected_request, "no host of that name");
 }
 
 Response Hosts::refuse(Request& request, const HttpError& wrong) const {
   const bool routed = !request.route.empty();
   const Match* match = routed || !request.host().empty() ? find(request.listener(), request.host()) : nullptr;
   if (match != nullptr) request.vhost = match->routes->host();
-  Response response = error(wrong);
-  const Finish& finish =
-      routed ? match->routes->finish_of(request.route) : finish_for(request.listener(), request.host());
-  finish.apply(response);
-  return response;
+  request.finisher =
+      routed ? &match->routes->finish_of(request.route) : &finish_for(request.listener(), request.host());
+  return error(wrong);
 }
 
 const Finish& Hosts::finish_for(std::string_view listener, std::string_view host) const {

@@ -35,8 +35,8 @@ class Hosts {
 
   Answer operator()(Request& request) const;
 
-  // The answer to a request that is refused: before it came to a route, as its host says; later, within its body or
-  // behind a redirect, as its route does.
+  // The answer to a request that is refused. It is finished as its host says or, where it came to a route before it was
+  // refused (within its body, or behind a redirect), as that does.
   Response refuse(Request& request, const HttpError& wrong) const;
 
   // What the answers of a host get that no route gives. Where nobody answers to it, or it is not known (""), that of

@@ -1,9 +1,11 @@
 #include "webserv/handlers/respond.h"
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "webserv/base/text.h"
-#include "webserv/http/h1_writer.h"
+#include "webserv/server/prepared.h"
 
 namespace webserv {
 
@@ -16,36 +18,13 @@ uint64_t digest(std::string_view bytes) {
   return hash;
 }
 
-std::shared_ptr<Prepared> prepare_head(Status status, const ResponseFields& fields, uint64_t length) {
-  auto prepared = std::make_shared<Prepared>();
-  prepared->status = status;
-  std::string& bytes = prepared->fields_and_body;
-  bytes.append(fields.lines());
-  if (!is_bodiless(status)) append_content_length(bytes, length);
-  bytes.append("\r\n");
-  prepared->body_offset = bytes.size();
-  return prepared;
-}
-
 }  // namespace
-
-std::shared_ptr<const Prepared> prepare(Status status, const ResponseFields& fields, std::string_view body) {
-  auto prepared = prepare_head(status, fields, body.size());
-  if (!is_bodiless(status)) prepared->fields_and_body.append(body);
-  return prepared;
-}
-
-std::shared_ptr<const Prepared> prepare(const ResponseFields& fields, FileSlice file) {
-  auto prepared = prepare_head(Status::ok, fields, file.length);
-  prepared->file = std::move(file);
-  return prepared;
-}
 
 Handler respond(Status status, std::string_view text, std::string_view type, const FieldRules& rules) {
   ResponseFields fields;
   if (!is_bodiless(status)) fields.add("Content-Type", type);
   apply(rules, fields);
-  return Handler([prepared = prepare(status, fields, text)](Request&) {
+  return Handler([prepared = std::make_shared<const Prepared>(status, std::move(fields), text)](Request&) {
     Response response;
     response.status = prepared->status;
     response.finished = true;

@@ -1,7 +1,6 @@
 // Answers that never change.
 #pragma once
 
-#include <memory>
 #include <string_view>
 
 #include "webserv/handlers/field_rules.h"
@@ -10,12 +9,6 @@
 #include "webserv/server/response.h"
 
 namespace webserv {
-
-// The response with these fields and this body, ready to be sent. Statuses that have no body get no Content-Length.
-std::shared_ptr<const Prepared> prepare(Status status, const ResponseFields& fields, std::string_view body);
-
-// A 200 whose body is a part of a file.
-std::shared_ptr<const Prepared> prepare(const ResponseFields& fields, FileSlice file);
 
 // A handler that answers with `text` of media type `type`; with neither where the status has no body (204, 304). Made
 // once, with the fields of its route in it, and sent as it is.

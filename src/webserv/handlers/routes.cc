@@ -1,10 +1,8 @@
 #include "webserv/handlers/routes.h"
 
 #include <algorithm>
-#include <variant>
 
 #include "webserv/handlers/redirect.h"
-#include "webserv/server/representation.h"
 
 namespace webserv {
 
@@ -35,7 +33,7 @@ Response method_not_allowed(const Route& route) {
 
 bool too_large(Request& request) {
   if (!request.head().fields.has(FieldName::content_length)) return false;
-  return request.body().framing().length > request.limits.body_size;
+  return request.body().length().value_or(0) > request.limits.body_size;
 }
 
 Answer ask(Request& request, const Route& route, bool add_slash) {
@@ -51,18 +49,6 @@ Answer ask(Request& request, const Route& route, bool add_slash) {
     return redirect_to(location, Status::permanent_redirect);
   }
   return route.handler(request);
-}
-
-// The connection would apply preconditions and ranges, too, but later: their errors would get no page.
-void finish_now(Request& request, const Finish& finish, Response& response) {
-  if (wants_selection(request.head())) select_representation(request, response);
-  finish.apply(response);
-}
-
-Task<Response> finish_later(Request& request, const Finish& finish, Task<Response> handler) {
-  Response response = co_await handler;
-  finish_now(request, finish, response);
-  co_return response;
 }
 
 }  // namespace
@@ -133,14 +119,8 @@ Answer Routes::operator()(Request& request) const {
   request.vhost = host_;
   request.route = route.path;
   request.limits = route.limits;
-  Answer answer = ask(request, route, match.add_slash);
-  if (Response* response = std::get_if<Response>(&answer)) {
-    finish_now(request, route.finish, *response);
-  } else {
-    Task<Response> handler = std::move(std::get<Task<Response>>(answer));
-    answer = finish_later(request, route.finish, std::move(handler));
-  }
-  return answer;
+  request.finisher = &route.finish;
+  return ask(request, route, match.add_slash);
 }
 
 }  // namespace webserv

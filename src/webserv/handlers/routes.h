@@ -1,5 +1,5 @@
 // The routes of a virtual host: finds the one that a path belongs to, sees that the request may reach its handler, and
-// finishes what it answers.
+// says how its answer is finished.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +42,7 @@ class Routes {
   }
 
   // 404 without a route, 405 with Allow for a method it does not offer, 204 with Allow for OPTIONS, 413 for a body that
-  // is declared larger than the route takes, 308 where the slash is missing; else what the handler says, finished.
+  // is declared larger than the route takes, 308 where the slash is missing; else what the handler says.
   Answer operator()(Request& request) const;
 
   const std::string& host() const { return host_; }

@@ -92,7 +92,7 @@ void add_server(Environment& to, const RequestHead& head, const CgiCall& call) {
     to.add("SERVER_PORT", named.empty() && call.server_port != 0 ? call.server_port : usual);
   }
   to.add_if_any("SERVER_ADDR", call.server_address);
-  to.add("SERVER_PROTOCOL", head.minor_version == 0 ? "HTTP/1.0" : "HTTP/1.1");
+  to.add("SERVER_PROTOCOL", name_of(head.protocol));
   to.add("SERVER_SOFTWARE", software);
   to.add("GATEWAY_INTERFACE", "CGI/1.1");
   to.add("REQUEST_SCHEME", call.secure ? "https" : "http");

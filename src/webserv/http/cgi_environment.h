@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "webserv/base/c_strings.h"
-#include "webserv/http/h1_parser.h"
+#include "webserv/http/request_head.h"
 
 namespace webserv {
 

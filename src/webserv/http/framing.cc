@@ -81,7 +81,7 @@ std::expected<Framing, HttpError> request_framing(const RequestHead& head) {
   bool has_length = head.fields.has(FieldName::content_length);
   if (!head.fields.has(FieldName::transfer_encoding)) return has_length ? length_framing(head.fields) : Framing{};
   if (has_length) return std::unexpected(length_and_coding);
-  if (head.minor_version == 0) return std::unexpected(old_coding);
+  if (head.protocol == Protocol::http_1_0) return std::unexpected(old_coding);
   return coded_framing(head.fields);
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "webserv/http/h1_parser.h"
+#include "webserv/http/request_head.h"
 #include "webserv/http/status.h"
 
 namespace webserv {

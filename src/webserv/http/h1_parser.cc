@@ -90,7 +90,7 @@ void read_connection_options(std::string_view value, bool& close, bool& keep_ali
 
 // RFC 9112 9.3: HTTP/1.1 goes on unless told to close, HTTP/1.0 only where asked to; close wins.
 bool keeps_alive(const RequestHead& head) {
-  bool keep_alive = head.minor_version > 0;
+  bool keep_alive = head.protocol != Protocol::http_1_0;
   if (!head.fields.has(FieldName::connection)) return keep_alive;
   bool close = false;
   if (!head.fields.repeated(FieldName::connection)) {
@@ -122,7 +122,7 @@ const HttpError* read_host(RequestHead& head, const scan::Text& text, std::strin
     head.host = usual_host(authority, text);
     if (head.host.empty()) head.host = normalize_host(authority, scratch).value_or(std::string_view());
     if (head.host.empty()) return &bad_host;
-  } else if (head.minor_version > 0) {
+  } else if (head.protocol != Protocol::http_1_0) {
     return &no_host;
   }
   if (head.target.authority.empty()) return nullptr;
@@ -160,7 +160,7 @@ LineEnd read_request_line(const char* at, const scan::Text& text, RequestHead& h
   if (line.next == nullptr) return line;
   if (major != 1) return {nullptr, &other_version};
   // RFC 9110 2.5: a higher minor version is read as the highest that is known.
-  head.minor_version = minor == 0 ? 0 : 1;
+  head.protocol = minor == 0 ? Protocol::http_1_0 : Protocol::http_1_1;
   std::string_view target_text(target, target_end);
   if (!take_usual_target(target_text, path_end, head)) {
     std::expected<Target, HttpError> parsed = parse_target(head.method, target_text);
@@ -198,7 +198,7 @@ std::expected<bool, HttpError> RequestParser::parse(std::string_view data, Reque
   const char* at = data.data() + line_;
   LineEnd line{at, nullptr};
   if (line_ == 0) {
-    head.forget();
+    head.clear();
     line = read_request_line(at, text, head, target_error_);
   }
   if (line.next != nullptr) {
@@ -214,8 +214,8 @@ std::expected<bool, HttpError> RequestParser::parse(std::string_view data, Reque
     return std::unexpected(in_target ? long_target : long_head);
   }
   if (const HttpError* wrong = read_host(head, text, host_)) return std::unexpected(*wrong);
-  head.keep_alive = keeps_alive(head);
-  head.size = static_cast<size_t>(line.next - data.data());
+  keep_alive_ = keeps_alive(head);
+  size_ = static_cast<size_t>(line.next - data.data());
   return true;
 }
 

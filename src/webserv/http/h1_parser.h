@@ -7,39 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "webserv/http/fields.h"
-#include "webserv/http/method.h"
+#include "webserv/http/head_limits.h"
+#include "webserv/http/request_head.h"
 #include "webserv/http/status.h"
-#include "webserv/http/uri.h"
 
 namespace webserv {
-
-struct HeadLimits {
-  size_t head_size = 16 * 1024;  // bytes of request line and fields: 431 above, 414 where the target alone is longer
-  size_t fields = 100;           // number of fields: 431 above
-};
-
-// What a request says before its body. All views are into the bytes given to the parser, but for the host.
-struct RequestHead {
-  Method method = Method::unknown;
-  std::string_view method_name;
-  Target target;
-  // The host asked for, normalized by normalize_host; "" where HTTP/1.0 names none. RFC 9112 3.2.2: the authority of
-  // the target wins over Host. Valid until the parser reads another head.
-  std::string_view host;
-  int minor_version = 1;  // HTTP/1.x
-  Fields fields;
-  size_t size = 0;  // bytes of the head, with its last empty line
-
-  // Whether the connection may go on after this message (RFC 9112 9.3), as far as the client is concerned.
-  bool keep_alive = true;
-
-  // Where a head is not whole, nothing that another one named is taken for its own.
-  void forget() {
-    method_name = target.text = {};
-    fields.clear();
-  }
-};
 
 // Reads one head. The caller keeps the bytes of an unfinished head where they are, appends what arrives and calls
 // again; it calls reset() when it moved them or begins with another head. The outcome is the same however the bytes are
@@ -48,9 +20,10 @@ class RequestParser {
  public:
   explicit RequestParser(HeadLimits limits = {}) : limits_(limits) {}
 
-  // `data` begins with the head's first byte; `head` is the same object in all calls for a head. True: `head` is whole
-  // and head.size of the bytes belong to it. False: more are needed. One empty line before the request line is skipped
-  // (RFC 9112 2.2) and counted in head.size. What is refused, and with which status:
+  // `data` begins with the head's first byte; `head` is the same object in all calls for a head. Its views are into
+  // `data`, but for a host that did not come normalized, which is good until another head is read. True: `head` is
+  // whole, and size() of the bytes belong to it. False: more are needed. One empty line before the request line is
+  // skipped (RFC 9112 2.2) and counted. What is refused, and with which status:
   //   400 a bare CR or LF, obs-fold, space before the colon, a name that is no token, control bytes, no or two Host
   //       fields in HTTP/1.1, a malformed Host (also in 1.0), a malformed request line or target;
   //   414 a target longer than head_size allows; 431 the whole head or the number of fields over the limit;
@@ -60,11 +33,18 @@ class RequestParser {
 
   void reset() { line_ = 0; }
 
+  // Of the last head that was whole: its bytes, with its last empty line, and whether the connection may go on after
+  // this message as far as the client is concerned (RFC 9112 9.3).
+  size_t size() const { return size_; }
+  bool keep_alive() const { return keep_alive_; }
+
  private:
   HeadLimits limits_;
   size_t line_ = 0;         // where the first line begins that is not parsed yet
   HttpError target_error_;  // what parse_target() told
   std::string host_;        // normalized, where it did not come so
+  size_t size_ = 0;
+  bool keep_alive_ = true;
 };
 
 }  // namespace webserv

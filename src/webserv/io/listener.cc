@@ -45,13 +45,18 @@ class Overlap {
 
 }  // namespace
 
-Listener::Socket::~Socket() {
-  if (!path.empty()) ::unlink(path.c_str());
+Listener::Socket::~Socket() { unlink(); }
+
+// By whoever comes first: at the path there may be another's socket later.
+void Listener::Socket::unlink() {
+  std::call_once(unlinked, [this] {
+    if (!path.empty()) ::unlink(path.c_str());
+  });
 }
 
 void Listener::shut() const {
   if (!is_ours()) return;
-  if (!socket_->path.empty()) ::unlink(std::exchange(socket_->path, {}).c_str());
+  socket_->unlink();
   ::shutdown(fd(), SHUT_RD);
 }
 

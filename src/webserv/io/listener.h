@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 
@@ -34,8 +35,8 @@ class Listener {
   // Whether we opened it, so that its backlog is lost when it ends.
   bool is_ours() const { return socket_->ours; }
   bool shares_socket(const Listener& other) const { return socket_ == other.socket_; }
-  // Called when nobody accepts any more. Where it is ours, clients are refused at once from now on, and its address is
-  // free for others.
+  // From any thread, when nobody accepts any more. Where it is ours, clients are refused at once from now on, and its
+  // address is free for others.
   void shut() const;
   // The address it is bound to, with the port that the kernel chose where it was 0.
   std::string address() const;
@@ -46,9 +47,12 @@ class Listener {
     Socket(const Socket&) = delete;
     ~Socket();
 
+    void unlink();
+
     Fd fd;
     const bool ours;
     std::string path;  // of a unix socket that is ours to remove
+    std::once_flag unlinked;
   };
 
   Listener(Fd fd, std::string name, bool ours);

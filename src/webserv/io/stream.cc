@@ -282,6 +282,11 @@ size_t SocketStream::untaken() const {
   return ::ioctl(fd_.get(), SIOCOUTQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
 }
 
+size_t SocketStream::unread() const {
+  int bytes = 0;
+  return ::ioctl(fd_.get(), SIOCINQ, &bytes) == 0 ? static_cast<size_t>(bytes) : 0;
+}
+
 bool SocketStream::local_address(sockaddr_storage& to) const {
   socklen_t size = sizeof to;
   return ::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&to), &size) == 0;

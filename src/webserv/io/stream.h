@@ -85,6 +85,9 @@ class Stream : private Deadline {
   // Ends the waiting operations, and all later ones at their first attempt, with this error.
   void fail(Error why);
 
+  // Bytes that have come and were not read yet; where that is not known, 0.
+  virtual size_t unread() const { return 0; }
+
   // The address of this end, as by getsockname(2). False: there is none.
   virtual bool local_address(sockaddr_storage&) const { return false; }
 
@@ -182,6 +185,7 @@ class Stream::Lane {
     state_.pause = 0;
     state_.when = Deadline::far;
   }
+  Clock::time_point when() const { return state_.when; }
 
  private:
   friend class Stream;
@@ -331,6 +335,7 @@ class SocketStream final : public DescriptorStream {
  public:
   SocketStream(Loop& loop, Fd socket) : DescriptorStream(loop, std::move(socket)) {}
 
+  size_t unread() const override;
   bool local_address(sockaddr_storage& to) const override;
   void end_output() override;
   void close(bool reset = false) override;

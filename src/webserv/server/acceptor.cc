@@ -3,8 +3,9 @@
 #include <sys/socket.h>
 
 #include <system_error>
+#include <utility>
 
-#include "webserv/server/worker.h"
+#include "webserv/server/limits.h"
 
 namespace webserv {
 
@@ -14,7 +15,7 @@ namespace {
 constexpr Clock::duration pause_time = std::chrono::milliseconds(50);
 
 // What lasts is told once in a while.
-constexpr Clock::duration tell_pause = std::chrono::minutes(1);
+constexpr Clock::duration warn_pause = std::chrono::minutes(1);
 
 // accept(2), "Error handling": most errors are those of a connection that failed before we had it. These are not.
 enum class Failure : uint8_t { connection, lack, listener };
@@ -33,8 +34,8 @@ Failure failure_of(int error) {
 
 }  // namespace
 
-Acceptor::Acceptor(Worker& worker, Door door)
-    : Deadline(worker.loop().wheel()), worker_(worker), door_(std::move(door)) {}
+Acceptor::Acceptor(Loop& loop, AcceptedSink& to, ActiveListener listener)
+    : Deadline(loop.wheel()), loop_(loop), to_(to), listener_(std::move(listener)) {}
 
 void Acceptor::start() {
   resume();
@@ -42,7 +43,7 @@ void Acceptor::start() {
 }
 
 void Acceptor::stop() {
-  if (!paused_) worker_.loop().unwatch(listener().fd());
+  if (!paused_) loop_.unwatch(listener().fd());
   stopped_ = true;
   if (listener().is_ours()) {
     while (accept_one()) {
@@ -52,18 +53,18 @@ void Acceptor::stop() {
 
 void Acceptor::pause() {
   if (paused_ || stopped_) return;
-  worker_.loop().unwatch(listener().fd());
+  loop_.unwatch(listener().fd());
   paused_ = true;
   failures_ = 0;
-  expires_at(worker_.loop().now() + pause_time);
+  expires_at(loop_.now() + pause_time);
 }
 
 void Acceptor::resume() {
   if (!paused_ || stopped_) return;
   paused_ = false;
-  if (!worker_.loop().watch(listener().fd(), EPOLLIN | EPOLLEXCLUSIVE, *this)) {
+  if (!loop_.watch(listener().fd(), EPOLLIN | EPOLLEXCLUSIVE, *this)) {
     paused_ = true;
-    expires_at(worker_.loop().now() + pause_time);
+    expires_at(loop_.now() + pause_time);
   }
 }
 
@@ -73,7 +74,7 @@ void Acceptor::ready(uint32_t) {
 }
 
 bool Acceptor::accept_one() {
-  if (!stopped_ && !worker_.may_accept()) {
+  if (!stopped_ && !to_.may_accept()) {
     pause();
     return false;
   }
@@ -83,7 +84,7 @@ bool Acceptor::accept_one() {
   Fd socket(::accept4(listener().fd(), generic, &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (socket) {
     failures_ = 0;
-    worker_.accepted(std::move(socket), peer_of(address), *door_.entrance);
+    to_.accepted(std::move(socket), peer_of(address), *listener_.info);
     return true;
   }
   const int error = errno;
@@ -91,18 +92,18 @@ bool Acceptor::accept_one() {
   // There may be others behind it; but where a filter or a policy forbids the call, the same one comes again for ever.
   if (failure_of(error) == Failure::connection && ++failures_ < accepts_per_turn) return true;
   // The listener stays readable: without a pause the loop would spin.
-  tell(error);
+  warn(error);
   pause();
   return false;
 }
 
-void Acceptor::tell(int error) {
-  if (worker_.loop().now() < tell_again_) return;
-  tell_again_ = worker_.loop().now() + tell_pause;
-  std::string_view message = failure_of(error) == Failure::lack
-                                 ? "no descriptor or memory is left for another connection: new ones wait"
-                                 : "a listener gives no connection: new ones wait, and it is asked again";
-  worker_.crew().warn("accept_paused", message, listener().name(), static_cast<Error>(error));
+void Acceptor::warn(int error) {
+  if (loop_.now() < warn_again_) return;
+  warn_again_ = loop_.now() + warn_pause;
+  std::string_view why = failure_of(error) == Failure::lack
+                             ? "no descriptor or memory is left for another connection: new ones wait"
+                             : "a listener gives no connection: new ones wait, and it is asked again";
+  to_.cannot_accept(*listener_.info, why, static_cast<Error>(error));
 }
 
 }  // namespace webserv

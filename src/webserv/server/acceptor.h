@@ -2,23 +2,38 @@
 // kernel wakes one of them.
 #pragma once
 
+#include <string_view>
+
 #include "webserv/io/listener.h"
 #include "webserv/io/loop.h"
+#include "webserv/server/listener_info.h"
+#include "webserv/server/peer.h"
 
 namespace webserv {
 
-class Worker;
-struct Entrance;
-
-// A listener, and the entrance of the connections that it accepts.
-struct Door {
+// A listener whose connections are accepted, and what is known of it.
+struct ActiveListener {
   Listener listener;
-  const Entrance* entrance;
+  const ListenerInfo* info;
+};
+
+// Who gets what is accepted. Called on the loop's thread.
+class AcceptedSink {
+ public:
+  // Whether there is room for one more connection; it is asked again soon.
+  virtual bool may_accept() = 0;
+  virtual void accepted(Fd socket, const Peer& peer, const ListenerInfo& listener) = 0;
+  // Nothing can be accepted for a while; told once a minute at most.
+  virtual void cannot_accept(const ListenerInfo& listener, std::string_view why, Error error) = 0;
+
+ protected:
+  ~AcceptedSink() = default;
 };
 
 class Acceptor final : private Watcher, private Deadline {
  public:
-  Acceptor(Worker& worker, Door door);
+  // Borrows `loop` and `to`.
+  Acceptor(Loop& loop, AcceptedSink& to, ActiveListener listener);
 
   // Begins; throws std::system_error where the loop cannot watch the socket.
   void start();
@@ -28,23 +43,25 @@ class Acceptor final : private Watcher, private Deadline {
   // A connection has ended: one more may be accepted. Tries again later where that fails.
   void resume();
 
-  const Listener& listener() const { return door_.listener; }
-  // What is accepted from now on came in by this entrance.
-  void rename(const Entrance& entrance) { door_.entrance = &entrance; }
+  const Listener& listener() const { return listener_.listener; }
+  const ListenerInfo& info() const { return *listener_.info; }
+  // What is accepted from now on came in by this one.
+  void rename(const ListenerInfo& info) { listener_.info = &info; }
 
  private:
   void ready(uint32_t events) override;
   void expired() override { resume(); }
   bool accept_one();
-  void tell(int error);
+  void warn(int error);
   void pause();
 
-  Worker& worker_;
-  Door door_;
+  Loop& loop_;
+  AcceptedSink& to_;
+  ActiveListener listener_;
   bool paused_ = true;  // the loop does not watch the socket
   bool stopped_ = false;
   unsigned failures_ = 0;           // to accept, one after the other
-  Clock::time_point tell_again_{};  // why it is paused
+  Clock::time_point warn_again_{};  // why it is paused
 };
 
 }  // namespace webserv

@@ -1,25 +1,27 @@
-// How many connections each client address has, over all workers.
+// How many connections each client has, over all workers.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
 #include <unordered_map>
 
-#include "webserv/server/request.h"
+#include "webserv/server/peer.h"
 
 namespace webserv {
 
 class ClientCounts {
  public:
-  // Counts one more; false where the address has `limit` already (then it is not counted). Clients of unix sockets have
-  // no address and no limit.
+  // Counts one more; false where the client has `limit` already (then it is not counted). An address of IPv4 is a
+  // client, and so is a network of IPv6 with 64 bits: most hosts have all of its addresses (RFC 7421). Those of unix
+  // sockets have no address and no limit.
   bool enter(const Peer& peer, uint64_t limit) {
     if (peer.family == Peer::Family::unix_socket) return true;
     Shard& shard = shard_of(peer);
     std::lock_guard lock(shard.mutex);
-    uint64_t& count = shard.counts[peer.address];
+    uint64_t& count = shard.counts[client_of(peer)];
     if (count >= limit) return false;
     ++count;
     return true;
@@ -30,7 +32,7 @@ class ClientCounts {
     if (peer.family == Peer::Family::unix_socket) return;
     Shard& shard = shard_of(peer);
     std::lock_guard lock(shard.mutex);
-    auto found = shard.counts.find(peer.address);
+    auto found = shard.counts.find(client_of(peer));
     if (found != shard.counts.end() && --found->second == 0) shard.counts.erase(found);
   }
 
@@ -49,7 +51,13 @@ class ClientCounts {
     std::mutex mutex;
     std::unordered_map<Bytes, uint64_t, Hash> counts;
   };
-  Shard& shard_of(const Peer& peer) { return shards_[Hash()(peer.address) % shards_.size()]; }
+  static Bytes client_of(const Peer& peer) {
+    constexpr size_t network_bytes = 8;
+    Bytes client = peer.address;
+    if (peer.family == Peer::Family::ipv6) std::fill(client.begin() + network_bytes, client.end(), uint8_t{0});
+    return client;
+  }
+  Shard& shard_of(const Peer& peer) { return shards_[Hash()(client_of(peer)) % shards_.size()]; }
 
   std::array<Shard, 16> shards_;
 };

@@ -88,15 +88,15 @@ std::string error_html(Status status) {
 
 std::string error_text(Status status) { return headline(status).append(": ").append(sentence(status)).append("\n"); }
 
-Response error_page(Response error, std::string_view accept) {
+void put_built_in_page(Response& error, std::string_view accept) {
+  error.page = ErrorPage::built_in;
+  if (!std::holds_alternative<std::monostate>(error.body)) return;
   // Clients that are no browsers say "*/*" or nothing: a line of text serves them better than a page.
   bool named = accept.find("text/html") != std::string_view::npos && media_quality(accept, "text/html") > 0;
   bool html = named && !prefers(accept, "text/plain", "text/html");
   error.fields.set("Content-Type", html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8");
   error.fields.join("Vary", "Accept");
   error.body = html ? error_html(error.status) : error_text(error.status);
-  error.server_error_page = false;
-  return error;
 }
 
 }  // namespace webserv

@@ -13,8 +13,8 @@ namespace webserv {
 std::string error_html(Status status);
 std::string error_text(Status status);
 
-// The error with its built-in page: in HTML where `accept` (the values of the Accept fields, joined) names text/html
-// and does not prefer text/plain, else in plain text. Its status and other fields stay. It needs no further page.
-Response error_page(Response error, std::string_view accept);
+// Gives an error without a body its built-in page: in HTML where `accept` (the values of the Accept fields, joined)
+// names text/html and does not prefer text/plain, else in plain text. Its status and other fields stay.
+void put_built_in_page(Response& error, std::string_view accept);
 
 }  // namespace webserv

@@ -2,7 +2,6 @@
 // is const, and what it shares it shares safely.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -17,6 +16,7 @@ namespace webserv {
 // A response, or a task that will have it.
 using Answer = std::variant<Response, Task<Response>>;
 
+// Copies share the closure, which itself need only be movable.
 class Handler {
  public:
   Handler() = default;
@@ -26,15 +26,24 @@ class Handler {
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, Handler> && std::is_invocable_v<const F&, Request&>)
       Handler(F closure)
-      : closure_([closure = std::move(closure)](Request& request) -> Answer { return Answer(closure(request)); }) {}
+      : closure_(std::make_shared<const Of<F>>(std::move(closure))) {}
 
-  Answer operator()(Request& request) const { return closure_(request); }
-  explicit operator bool() const { return static_cast<bool>(closure_); }
+  Answer operator()(Request& request) const { return closure_->answer(request); }
+  explicit operator bool() const { return closure_ != nullptr; }
 
  private:
-  std::function<Answer(Request&)> closure_;
-};
+  struct Closure {
+    virtual ~Closure() = default;
+    virtual Answer answer(Request& request) const = 0;
+  };
+  template <class F>
+  struct Of final : Closure {
+    explicit Of(F of) : closure(std::move(of)) {}
+    Answer answer(Request& request) const override { return Answer(closure(request)); }
+    F closure;
+  };
 
-using Middleware = std::function<Handler(Handler next)>;
+  std::shared_ptr<const Closure> closure_;
+};
 
 }  // namespace webserv

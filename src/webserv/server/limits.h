@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "webserv/base/clock.h"
-#include "webserv/http/h1_parser.h"
+#include "webserv/http/head_limits.h"
 
 namespace webserv {
 
@@ -56,6 +56,12 @@ constexpr uint64_t skip_size = 64 * 1024;
 // until nothing came for the pause, and no longer than the time.
 constexpr Clock::duration linger_pause = std::chrono::seconds(1);
 constexpr Clock::duration linger_time = std::chrono::seconds(10);
+
+// The same in all for a client that was turned away: its connection is to cost little.
+constexpr Clock::duration turn_away_time = std::chrono::milliseconds(900);
+
+// Connections of such clients at a time, in all workers: what comes above is reset.
+constexpr uint64_t most_turned_away = 128;
 
 // At a drain, connections without a request have this long for one that may be on its way.
 constexpr Clock::duration drain_moment = std::chrono::milliseconds(500);

@@ -7,6 +7,7 @@
 #include "webserv/base/text.h"
 #include "webserv/http/date.h"
 #include "webserv/http/range.h"
+#include "webserv/io/loop.h"
 
 namespace webserv {
 
@@ -93,8 +94,9 @@ void send_parts(Response& response, const BodyPiece& whole, std::span<const Byte
 }
 
 void select_range(std::string_view field, Response& response) {
-  uint64_t length = 0;
-  if (!body_length(response.body, length)) return;
+  const std::optional<uint64_t> known = body_length(response.body);
+  if (!known) return;
+  const uint64_t length = *known;
   Ranges ranges = Ranges::parse(field, length);
   if (ranges.kind() == Ranges::Kind::ignore) return;
   if (ranges.kind() == Ranges::Kind::unsatisfiable) {

@@ -1,84 +1,8 @@
 #include "webserv/server/response.h"
 
-#include <cassert>
-
-#include "webserv/base/text.h"
-#include "webserv/http/fields.h"
+#include <utility>
 
 namespace webserv {
-
-namespace {
-
-bool has_element(std::string_view list, std::string_view element) {
-  bool found = false;
-  for_each_element(list, [&](std::string_view each) {
-    found = equals_ignoring_case(each, element);
-    return !found;
-  });
-  return found;
-}
-
-}  // namespace
-
-size_t ResponseFields::find(std::string_view name, size_t from) const {
-  while (from < lines_.size()) {
-    std::string_view line = std::string_view(lines_).substr(from);
-    if (line.size() > name.size() && line[name.size()] == ':' &&
-        equals_ignoring_case(line.substr(0, name.size()), name)) {
-      return from;
-    }
-    from += line.find('\n') + 1;
-  }
-  return std::string::npos;
-}
-
-void ResponseFields::add(std::string_view name, std::string_view value) {
-  if (!is_token(name) || !is_field_value(value)) return;
-  lines_.append(name).append(": ").append(value).append("\r\n");
-}
-
-void ResponseFields::set(std::string_view name, std::string_view value) {
-  remove(name);
-  add(name, value);
-}
-
-void ResponseFields::join(std::string_view name, std::string_view list) {
-  std::string all;
-  auto add_new = [&all](std::string_view element) {
-    if (!has_element(all, element)) all.append(all.empty() ? "" : ", ").append(element);
-    return true;
-  };
-  for (size_t at = find(name); at != std::string::npos; at = find(name, lines_.find('\n', at) + 1)) {
-    size_t begin = at + name.size() + 1;
-    for_each_element(std::string_view(lines_).substr(begin, lines_.find('\r', begin) - begin), add_new);
-  }
-  for_each_element(list, add_new);
-  set(name, all);
-}
-
-void ResponseFields::remove(std::string_view name) {
-  for (size_t at = find(name); at != std::string::npos; at = find(name, at)) {
-    lines_.erase(at, lines_.find('\n', at) + 1 - at);
-  }
-}
-
-void ResponseFields::override_with(const ResponseFields& others) {
-  std::string_view rest = others.lines_;
-  while (!rest.empty()) {
-    remove(rest.substr(0, rest.find(':')));
-    rest.remove_prefix(rest.find('\n') + 1);
-  }
-  lines_.append(others.lines_);
-}
-
-std::string_view ResponseFields::value(std::string_view name) const {
-  size_t at = find(name);
-  if (at == std::string::npos) return {};
-  size_t begin = at + name.size() + 2;
-  return std::string_view(lines_).substr(begin, lines_.find('\r', begin) - begin);
-}
-
-bool ResponseFields::has(std::string_view name) const { return find(name) != std::string::npos; }
 
 Response text(std::string body, Status status, std::string_view type) {
   Response response;
@@ -91,7 +15,7 @@ Response text(std::string body, Status status, std::string_view type) {
 Response error(Status status, std::string_view reason) {
   Response response;
   response.status = status;
-  response.server_error_page = true;
+  response.page = ErrorPage::due;
   response.reason = reason;
   return response;
 }
@@ -99,31 +23,6 @@ Response error(Status status, std::string_view reason) {
 Response closing(Response response) {
   response.close = true;
   return response;
-}
-
-namespace {
-
-uint64_t size_of(const std::string& bytes) { return bytes.size(); }
-uint64_t size_of(const SharedBytes& shared) { return shared.bytes.size(); }
-uint64_t size_of(const FileSlice& slice) { return slice.length; }
-
-}  // namespace
-
-bool body_length(const BodySource& body, uint64_t& length) {
-  length = 0;
-  if (const auto* bytes = std::get_if<std::string>(&body)) length = size_of(*bytes);
-  if (const auto* view = std::get_if<std::string_view>(&body)) length = view->size();
-  if (const auto* shared = std::get_if<SharedBytes>(&body)) length = size_of(*shared);
-  if (const auto* slice = std::get_if<FileSlice>(&body)) length = size_of(*slice);
-  if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
-    length = (*prepared)->fields_and_body.size() - (*prepared)->body_offset + (*prepared)->file.length;
-  }
-  if (const auto* pieces = std::get_if<BodyPieces>(&body)) {
-    for (const BodyPiece& piece : *pieces) {
-      length += std::visit([](const auto& part) { return size_of(part); }, piece);
-    }
-  }
-  return !std::holds_alternative<Producer>(body) && !std::holds_alternative<RawMessage>(body);
 }
 
 }  // namespace webserv

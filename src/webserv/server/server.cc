@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
-#include "webserv/server/crew.h"
 #include "webserv/server/worker.h"
+#include "webserv/server/worker_group.h"
 
 namespace webserv {
 
@@ -22,15 +24,18 @@ std::vector<Listener> listen_at(const Address& address) {
   return listeners;
 }
 
-const Entrance& entrance_of(const Listener& listener, std::deque<Entrance>& entrances) {
-  auto known = std::ranges::find(entrances, listener.name(), &Entrance::name);
-  return known != entrances.end() ? *known : entrances.emplace_back(Entrance{.name = listener.name()});
-}
-
-std::vector<Door> doors_of(const std::vector<Listener>& listeners, std::deque<Entrance>& entrances) {
-  std::vector<Door> doors;
-  for (const Listener& listener : listeners) doors.push_back({listener, &entrance_of(listener, entrances)});
-  return doors;
+// What is known of the listeners, by their names; new ones are added.
+std::vector<ActiveListener> activate(const std::vector<Listener>& listeners, WorkerGroup& group) {
+  std::vector<ActiveListener> active;
+  for (const Listener& listener : listeners) {
+    auto known = std::ranges::find(group.listeners, listener.name(), &ListenerInfo::name);
+    if (known == group.listeners.end()) {
+      group.listeners.push_back({.name = listener.name()});
+      known = std::prev(group.listeners.end());
+    }
+    active.push_back({listener, &*known});
+  }
+  return active;
 }
 
 std::shared_ptr<const Application> application_of(Handler handler, Limits limits) {
@@ -53,18 +58,15 @@ Server::Server(unsigned workers, std::vector<Listener> listeners, Handler handle
 
 Server::Server(unsigned workers, std::vector<Listener> listeners, std::shared_ptr<const Application> application,
                ServerLog log)
-    : no_sink_(std::make_unique<LineSink>(-1)),
-      crew_(std::make_unique<Crew>()),
-      application_(std::move(application)),
-      listeners_(std::move(listeners)) {
-  crew_->log = log.events;
-  const std::vector<Door> doors = doors_of(listeners_, crew_->entrances);
+    : group_(std::make_unique<WorkerGroup>()), application_(std::move(application)), listeners_(std::move(listeners)) {
+  group_->log = log.events;
+  const std::vector<ActiveListener> active = activate(listeners_, *group_);
   unsigned count = workers == 0 ? default_workers() : workers;
-  LineSink& sink = log.access != nullptr ? *log.access : *no_sink_;
   for (unsigned i = 0; i < count; ++i) {
-    crew_->workers.push_back(std::make_unique<Worker>(i, *crew_, doors, application_, clock_, sink, log.format));
+    group_->workers.push_back(std::make_unique<Worker>(i, *group_, application_, clock_, log));
+    group_->workers.back()->listen(group_->workers.back()->acceptors_for(active));
   }
-  crew_->accepting = count;
+  group_->accepting = count;
 }
 
 Server::~Server() {
@@ -78,66 +80,119 @@ void Server::run() {
 }
 
 void Server::start() {
-  for (auto& worker : crew_->workers) worker->start();
+  if (std::exchange(started_, true)) {
+    throw std::logic_error("a server that was started once does not start again: make another one");
+  }
+  for (auto& worker : group_->workers) worker->start();
 }
 
 void Server::drain() {
   // Before or after a change of the listeners, but alike for all workers.
   std::lock_guard lock(changing_);
-  for (auto& worker : crew_->workers) worker->drain();
+  for (auto& worker : group_->workers) worker->drain();
 }
 
 void Server::stop() {
-  for (auto& worker : crew_->workers) worker->stop();
+  for (auto& worker : group_->workers) worker->stop();
 }
 
 void Server::wait() {
-  for (auto& worker : crew_->workers) worker->join();
+  for (auto& worker : group_->workers) worker->join();
 }
 
-// Posts the job to all workers, in the order of its callers.
-void Server::on_each_worker(const std::function<void(Worker&)>& job, Done done) {
-  struct Round {
-    std::function<void(Worker&)> job;
-    Done done;
-    std::atomic<size_t> left;
-  };
-  auto round = std::make_shared<Round>(job, std::move(done), crew_->workers.size());
-  for (auto& each : crew_->workers) {
-    each->loop().post([round, worker = each.get()] {
-      round->job(*worker);
+// A job for each worker, ready to be posted: from here on nothing can fail.
+struct Server::Round {
+  std::vector<std::function<void(Worker&)>> jobs;
+  Done done;
+  std::atomic<size_t> left;
+  std::vector<std::unique_ptr<Loop::Posted>> posted{};
+};
+
+std::shared_ptr<Server::Round> Server::prepare(std::vector<std::function<void(Worker&)>> jobs, Done done) {
+  const size_t workers = group_->workers.size();
+  auto round = std::make_shared<Round>(std::move(jobs), std::move(done), workers);
+  // Each job holds the round, which ends with the last of them.
+  std::vector<std::unique_ptr<Loop::Posted>> posted;
+  for (size_t i = 0; i < workers; ++i) {
+    posted.push_back(std::make_unique<Loop::Posted>([round, i, worker = group_->workers[i].get()] {
+      round->jobs[i](*worker);
       if (round->left.fetch_sub(1, std::memory_order_acq_rel) == 1 && round->done) round->done();
-    });
+    }));
   }
+  round->posted = std::move(posted);
+  return round;
+}
+
+std::shared_ptr<Server::Round> Server::prepare(const std::function<void(Worker&)>& same, Done done) {
+  return prepare(std::vector(group_->workers.size(), same), std::move(done));
+}
+
+void Server::begin(Round& round) noexcept {
+  for (size_t i = 0; i < round.posted.size(); ++i) group_->workers[i]->loop().post(std::move(round.posted[i]));
+}
+
+std::shared_ptr<Server::Round> Server::prepare_replacement(const std::shared_ptr<const Application>& next, Done done) {
+  return prepare([next](Worker& worker) { worker.replace(next); }, std::move(done));
+}
+
+std::shared_ptr<Server::Round> Server::prepare_listening(const std::vector<Listener>& listeners, Done done) {
+  const std::vector<ActiveListener> active = activate(listeners, *group_);
+  std::vector<std::function<void(Worker&)>> jobs;
+  for (auto& worker : group_->workers) {
+    auto acceptors = std::make_shared<Acceptors>(worker->acceptors_for(active));
+    jobs.push_back([acceptors](Worker& each) { each.listen(std::move(*acceptors)); });
+  }
+  return prepare(std::move(jobs), std::move(done));
 }
 
 void Server::replace(std::shared_ptr<const Application> application, Done done) {
   std::lock_guard lock(changing_);
+  const std::shared_ptr<Round> round = prepare_replacement(application, std::move(done));
   application_ = std::move(application);
-  on_each_worker([next = application_](Worker& worker) { worker.replace(next); }, std::move(done));
+  begin(*round);
 }
 
 void Server::replace(Handler handler, Done done) {
-  std::lock_guard lock(changing_);
-  Application next = *application_;
-  next.handler = std::move(handler);
-  application_ = std::make_shared<const Application>(std::move(next));
-  on_each_worker([next = application_](Worker& worker) { worker.replace(next); }, std::move(done));
+  std::shared_ptr<const Application> next;
+  {
+    std::lock_guard lock(changing_);
+    next = std::make_shared<const Application>(std::move(handler), application_->refusal, application_->limits);
+  }
+  replace(std::move(next), std::move(done));
 }
 
 void Server::listen(std::vector<Listener> listeners, Done done) {
   std::lock_guard lock(changing_);
-  on_each_worker([doors = doors_of(listeners, crew_->entrances)](Worker& worker) { worker.listen(doors); },
-                 std::move(done));
+  const std::shared_ptr<Round> round = prepare_listening(listeners, std::move(done));
   listeners_ = std::move(listeners);
+  begin(*round);
+}
+
+void Server::replace(std::shared_ptr<const Application> application, std::vector<Listener> listeners, Done done) {
+  std::lock_guard lock(changing_);
+  const std::shared_ptr<Round> second = prepare_listening(listeners, std::move(done));
+  std::shared_ptr<Round> first;
+  try {
+    first = prepare_replacement(application, [this, second] {
+      // Not between two halves of another change.
+      std::lock_guard whole(changing_);
+      begin(*second);
+    });
+  } catch (...) {
+    second->posted.clear();  // they hold it
+    throw;
+  }
+  application_ = std::move(application);
+  listeners_ = std::move(listeners);
+  begin(*first);
 }
 
 void Server::log_requests(AccessFormat format) {
   std::lock_guard lock(changing_);
-  on_each_worker([format](Worker& worker) { worker.log_requests(format); }, {});
+  begin(*prepare([format](Worker& worker) { worker.log_requests(format); }, {}));
 }
 
-unsigned Server::workers() const { return static_cast<unsigned>(crew_->workers.size()); }
+unsigned Server::workers() const { return static_cast<unsigned>(group_->workers.size()); }
 
 std::vector<std::string> Server::addresses() const {
   std::vector<std::string> all;

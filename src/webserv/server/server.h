@@ -7,25 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "webserv/base/access_log.h"
-#include "webserv/base/log.h"
+#include "webserv/base/clock.h"
 #include "webserv/io/address.h"
 #include "webserv/io/listener.h"
 #include "webserv/server/handler.h"
 #include "webserv/server/limits.h"
-#include "webserv/server/worker_context.h"
+#include "webserv/server/server_log.h"
 
 namespace webserv {
 
-struct Crew;
+struct Application;
+struct WorkerGroup;
 class Worker;
-
-// Where a server logs to. What is given is borrowed and outlives the server.
-struct ServerLog {
-  const Log* events = nullptr;  // none: silent
-  LineSink* access = nullptr;
-  AccessFormat format = AccessFormat::off;
-};
 
 class Server {
  public:
@@ -40,9 +33,10 @@ class Server {
   ~Server();
   Server(const Server&) = delete;
 
-  // Serves until drain() or stop().
+  // Serves until drain() or stop(). Once, as start().
   void run();
-  // Serves on threads of its own and returns.
+  // Serves on threads of its own and returns. A server that has been started does not start again, not even when it has
+  // ended: std::logic_error. std::system_error where a listener cannot be watched or a thread cannot be made.
   void start();
   // The rest from any thread. drain(): accepts no more, answers what is begun, ends with the last connection or after
   // the drain time of its limits.
@@ -54,7 +48,7 @@ class Server {
 
   // What follows changes a server that runs, without a pause. Each worker takes it over by itself, soon; the last one
   // to do so calls `done` on its thread, but nobody does where the server ends before. Changes come to every worker in
-  // the order in which they were made.
+  // the order in which they were made. Where there is no memory for one, nothing changes: std::bad_alloc.
   using Done = std::function<void()>;
 
   // Every new request is one to this application, on kept connections too; those in flight keep the one they began
@@ -67,6 +61,8 @@ class Server {
   // before accept what waits for them and end, and their connections live on.
   void listen(std::vector<Listener> listeners, Done done = {});
 
+  // Both, without a connection that comes in by a new listener and is answered by the application of before.
+  void replace(std::shared_ptr<const Application> application, std::vector<Listener> listeners, Done done = {});
   // How requests are logged.
   void log_requests(AccessFormat format);
 
@@ -75,14 +71,19 @@ class Server {
   std::vector<std::string> addresses() const;
 
  private:
-  void on_each_worker(const std::function<void(Worker&)>& job, Done done);
+  struct Round;
+  std::shared_ptr<Round> prepare(std::vector<std::function<void(Worker&)>> jobs, Done done);
+  std::shared_ptr<Round> prepare(const std::function<void(Worker&)>& same, Done done);
+  std::shared_ptr<Round> prepare_replacement(const std::shared_ptr<const Application>& next, Done done);
+  std::shared_ptr<Round> prepare_listening(const std::vector<Listener>& listeners, Done done);
+  void begin(Round& round) noexcept;
 
   SystemClock clock_;
-  std::unique_ptr<LineSink> no_sink_;
-  std::unique_ptr<Crew> crew_;
+  std::unique_ptr<WorkerGroup> group_;
   mutable std::mutex changing_;  // one at a time, so that all workers see the same order
   std::shared_ptr<const Application> application_;
   std::vector<Listener> listeners_;
+  bool started_ = false;
 };
 
 // One for each processor that this process may use.

@@ -2,11 +2,16 @@
 
 #include <signal.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "webserv/io/slices.h"
+#include "webserv/server/h1/h1_shared.h"
 
 namespace webserv {
 
@@ -18,55 +23,35 @@ constexpr uint32_t fair_difference = 8;
 // For handlers to end by themselves after their connection was cut.
 constexpr Clock::duration last_moment = std::chrono::seconds(1);
 
+// Near `limits.connections`, where a sixteenth or less is left, connections that idle make room for others: the workers
+// together close a thirty-second of the limit at a time, each of them some of those that it looks at.
+constexpr uint64_t near_limit = 16;
+constexpr uint64_t closed_at_a_time = 32;
+constexpr size_t most_closed = 64;
+constexpr size_t most_looked_at = 16'384;
+// A connection that has just come is about to say something.
+constexpr Clock::duration least_idle = std::chrono::milliseconds(100);
+
+void reset(const Fd& socket) {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 }  // namespace
 
-class Worker::Connection final : public Deferred {
- public:
-  Connection(Worker& worker, Fd socket, const Peer& peer, const Entrance& entrance, size_t slot)
-      : worker_(worker),
-        peer_(peer),
-        slot_(static_cast<uint32_t>(slot)),
-        stream_(worker.loop_, std::move(socket)),
-        http_(stream_, peer_, entrance, worker.context_, *this),
-        task_(http_.serve()) {}
-
-  void start(bool overloaded) {
-    counted_ = !overloaded;
-    if (overloaded) http_.refuse_all();
-    task_.start();
-  }
-  void drain() { http_.drain(); }
-  void cut() { stream_.fail(Error::operation_canceled); }
-  void run() override { worker_.remove(*this); }
-
-  const Peer& peer() const { return peer_; }
-  bool counted() const { return counted_; }
-  uint32_t slot() const { return slot_; }
-  void move_to(uint32_t slot) { slot_ = slot; }
-
- private:
-  Worker& worker_;
-  const Peer peer_;
-  uint32_t slot_;
-  bool counted_ = false;
-  SocketStream stream_;
-  H1Connection http_;
-  Task<> task_;
-};
-
-Worker::Worker(unsigned index, Crew& crew, const std::vector<Door>& doors,
-               std::shared_ptr<const Application> application, Clock& clock, LineSink& sink, AccessFormat format)
-    : crew_(crew), loop_(clock), context_(loop_, index, std::move(application), sink, format), drain_end_(*this) {
+Worker::Worker(unsigned index, WorkerGroup& group, std::shared_ptr<const Application> application, Clock& clock,
+               const ServerLog& log)
+    : group_(group), loop_(clock), context_(loop_, index, std::move(application), log), drain_end_(*this) {
   if (getrandom(&context_.request_ids.base, sizeof context_.request_ids.base, GRND_NONBLOCK) < 0) {
     context_.request_ids.base = static_cast<uint64_t>(clock.unix_seconds()) << 16 | index;
   }
-  for (const Door& door : doors) acceptors_.push_back(std::make_unique<Acceptor>(*this, door));
 }
 
 Worker::~Worker() { join(); }
 
 void Worker::start() {
   for (auto& acceptor : acceptors_) acceptor->start();
+  runs_ = true;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -79,8 +64,8 @@ void Worker::run() {
   ask_for_short_slices();
   loop_.run();
   connections_.clear();
-  context_.access.flush();
-  context_.exchanges.drop_free();
+  context_.request_log.flush();
+  context_.h1->exchanges.drop_free();
   FramePool::release();
 }
 
@@ -88,88 +73,173 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Worker::may_accept() const {
-  return crew_.connections.load(std::memory_order_relaxed) < context_.application->limits.connections;
+bool Worker::may_accept() {
+  const uint64_t limit = context_.application->limits.connections;
+  const uint64_t connections = group_.connections.load(std::memory_order_relaxed);
+  if (connections + limit / near_limit >= limit) make_room();
+  return connections < limit;
+}
+
+// Asks all workers to close connections that idle, unless they are at it.
+void Worker::make_room() {
+  unsigned nobody = 0;
+  const auto workers = static_cast<unsigned>(group_.workers.size());
+  if (!group_.closing_idle.compare_exchange_strong(nobody, workers)) return;
+  const uint64_t share = context_.application->limits.connections / closed_at_a_time / workers;
+  const size_t most = std::clamp<size_t>(share, 1, most_closed);
+  for (auto& each : group_.workers) {
+    try {
+      each->loop_.post([worker = each.get(), most] {
+        worker->close_idle(most);
+        worker->group_.closing_idle.fetch_sub(1);
+      });
+    } catch (...) {  // out of memory, most likely
+      group_.closing_idle.fetch_sub(1);
+    }
+  }
+}
+
+// Closes up to `most` connections: of those that it looks at, the ones that have idled longest.
+void Worker::close_idle(size_t most) {
+  struct Idle {
+    Clock::time_point since;
+    WorkerConnection* connection;
+    bool operator<(const Idle& other) const { return since < other.since; }
+  };
+  std::array<Idle, most_closed> heap;  // of those found so far, the one that has idled least in front
+  size_t found = 0;
+  const size_t looks = std::min(connections_.size(), most_looked_at);
+  for (size_t i = 0; i < looks; ++i, ++looked_at_) {
+    if (looked_at_ >= connections_.size()) looked_at_ = 0;
+    WorkerConnection& connection = *connections_[looked_at_];
+    const Idle idle{connection.idle_since(), &connection};
+    if (idle.since > loop_.now() - least_idle) continue;
+    if (found == most) {
+      if (!(idle < heap.front())) continue;
+      std::pop_heap(heap.begin(), heap.begin() + static_cast<std::ptrdiff_t>(found--));
+    }
+    heap[found++] = idle;
+    std::push_heap(heap.begin(), heap.begin() + static_cast<std::ptrdiff_t>(found));
+  }
+  // They take themselves out only at the end of the turn: the list stays as it is meanwhile.
+  for (size_t i = 0; i < found; ++i) heap[i].connection->close_idle();
 }
 
 // An inherited socket alone lets the worker that sleeps least take most.
 Worker& Worker::emptiest() {
   Worker* best = this;
-  for (auto& other : crew_.workers) {
+  for (auto& other : group_.workers) {
     if (other->load() < best->load()) best = other.get();
   }
   uint32_t least = best->load();
   return load() > least + fair_difference + least / 8 ? *best : *this;
 }
 
-// Before the doors that go are closed, those that come are open: they may have the same port.
-void Worker::listen(const std::vector<Door>& doors) {
+Acceptors Worker::acceptors_for(const std::vector<ActiveListener>& listeners) {
+  Acceptors acceptors;
+  AcceptedSink& sink = *this;
+  for (const ActiveListener& each : listeners) acceptors.push_back(std::make_unique<Acceptor>(loop_, sink, each));
+  return acceptors;
+}
+
+// Before the listeners that go are closed, those that come are open: they may have the same port. Needs no memory.
+void Worker::listen(Acceptors next) {
   if (context_.draining) {
-    for (const Door& door : doors) door.listener.shut();
+    for (auto& each : next) each->listener().shut();
     return;
   }
-  std::vector<std::unique_ptr<Acceptor>> former = std::exchange(acceptors_, {});
-  for (const Door& door : doors) {
-    auto same = std::ranges::find_if(former, [&](const std::unique_ptr<Acceptor>& each) {
-      return each != nullptr && each->listener().shares_socket(door.listener);
+  Acceptors former = std::exchange(acceptors_, std::move(next));
+  for (auto& each : acceptors_) {
+    auto same = std::ranges::find_if(former, [&](const std::unique_ptr<Acceptor>& other) {
+      return other != nullptr && other->listener().shares_socket(each->listener());
     });
     if (same != former.end()) {
-      (*same)->rename(*door.entrance);
-      acceptors_.push_back(std::move(*same));
-    } else {
-      acceptors_.push_back(std::make_unique<Acceptor>(*this, door));
-      acceptors_.back()->resume();
+      (*same)->rename(each->info());
+      each = std::move(*same);
+    } else if (runs_) {
+      each->resume();
     }
   }
-  for (const std::unique_ptr<Acceptor>& each : former) {
+  for (auto& each : former) {
     if (each != nullptr) each->stop();
   }
 }
 
-void Worker::accepted(Fd socket, const Peer& peer, const Entrance& entrance) {
-  crew_.connections.fetch_add(1, std::memory_order_relaxed);
+// Where memory is out this connection ends, and the others go on.
+void Worker::accepted(Fd socket, const Peer& peer, const ListenerInfo& listener) {
+  try {
+    if (!group_.clients.enter(peer, context_.application->limits.connections_per_client)) {
+      return turn_away(std::move(socket), peer, listener);
+    }
+  } catch (...) {
+    return;
+  }
+  group_.connections.fetch_add(1, std::memory_order_relaxed);
   Worker& target = emptiest();
   target.load_.fetch_add(1, std::memory_order_relaxed);
-  if (&target == this) return adopt(std::move(socket), peer, entrance);
+  constexpr auto served = WorkerConnection::Kind::served;
+  if (&target == this) return adopt(std::move(socket), peer, listener, served);
   try {
-    target.loop_.post([&target, socket = std::move(socket), peer, &entrance]() mutable {
-      target.adopt(std::move(socket), peer, entrance);
+    target.loop_.post([&target, socket = std::move(socket), peer, &listener]() mutable {
+      target.adopt(std::move(socket), peer, listener, served);
     });
   } catch (...) {
-    // Out of memory, most likely: this connection ends, the others go on.
-    target.discount();
+    target.discount(peer, served);
   }
 }
 
-// Takes back what accepted() counted.
-void Worker::discount() {
-  crew_.connections.fetch_sub(1, std::memory_order_relaxed);
-  load_.fetch_sub(1, std::memory_order_relaxed);
+// A client that has too many connections keeps none of the places that others need.
+void Worker::turn_away(Fd socket, const Peer& peer, const ListenerInfo& listener) {
+  if (group_.turned_away.fetch_add(1, std::memory_order_relaxed) >= most_turned_away) {
+    group_.turned_away.fetch_sub(1, std::memory_order_relaxed);
+    return reset(socket);
+  }
+  load_.fetch_add(1, std::memory_order_relaxed);
+  adopt(std::move(socket), peer, listener, WorkerConnection::Kind::turned_away);
 }
 
-void Worker::adopt(Fd socket, const Peer& peer, const Entrance& entrance) {
-  const size_t slot = connections_.size();
-  bool welcome = false;
+void Worker::cannot_accept(const ListenerInfo& listener, std::string_view why, Error error) {
+  if (group_.log == nullptr) return;
   try {
-    connections_.push_back(std::make_unique<Connection>(*this, std::move(socket), peer, entrance, slot));
-    welcome = crew_.clients.enter(peer, context_.application->limits.connections_per_client);
-    connections_.back()->start(!welcome);
+    const std::string reason = std::make_error_code(error).message();
+    group_.log->event(Level::warning, "accept_paused", why, {{"listener", listener.name}, {"error", reason}});
+  } catch (...) {  // there is no memory to tell it with
+  }
+}
+
+// Takes back what was counted for a connection.
+void Worker::discount(const Peer& peer, WorkerConnection::Kind kind) {
+  load_.fetch_sub(1, std::memory_order_relaxed);
+  if (kind == WorkerConnection::Kind::turned_away) {
+    group_.turned_away.fetch_sub(1, std::memory_order_relaxed);
+  } else {
+    group_.connections.fetch_sub(1, std::memory_order_relaxed);
+    group_.clients.leave(peer);
+  }
+}
+
+// Where memory is out this connection ends, and the others go on.
+void Worker::adopt(Fd socket, const Peer& peer, const ListenerInfo& listener, WorkerConnection::Kind kind) {
+  const size_t slot = connections_.size();
+  ConnectionOwner& owner = *this;
+  try {
+    connections_.push_back(
+        std::make_unique<WorkerConnection>(owner, context_, std::move(socket), peer, listener, kind));
+    connections_.back()->move_to(static_cast<uint32_t>(slot));
+    connections_.back()->start();
   } catch (...) {
-    // Out of memory, most likely: this connection ends, the others go on.
-    if (welcome) crew_.clients.leave(peer);
     connections_.resize(slot);
-    discount();
+    discount(peer, kind);
     end_if_drained();
   }
 }
 
-void Worker::remove(Connection& connection) {
-  if (connection.counted()) crew_.clients.leave(connection.peer());
+void Worker::remove(WorkerConnection& connection) {
+  discount(connection.peer(), connection.kind());
   uint32_t slot = connection.slot();
   connections_.back()->move_to(slot);
   std::swap(connections_[slot], connections_.back());
   connections_.pop_back();
-  discount();
   for (auto& acceptor : acceptors_) acceptor->resume();
   end_if_drained();
 }
@@ -185,14 +255,14 @@ void Worker::begin_drain() {
   for (auto& connection : connections_) connection->drain();
   drain_end_.expires_at(loop_.now() + context_.application->limits.drain);
   // Until all have stopped accepting, one of them may still give us a connection.
-  if (crew_.accepting.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+  if (group_.accepting.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     for (auto& acceptor : acceptors_) acceptor->listener().shut();
-    for (auto& worker : crew_.workers) worker->loop_.post([each = worker.get()] { each->end_if_drained(); });
+    for (auto& worker : group_.workers) worker->loop_.post([each = worker.get()] { each->end_if_drained(); });
   }
 }
 
 void Worker::end_if_drained() {
-  if (!context_.draining || crew_.accepting.load(std::memory_order_acquire) != 0) return;
+  if (!context_.draining || group_.accepting.load(std::memory_order_acquire) != 0) return;
   if (load_.load(std::memory_order_acquire) == 0) loop_.stop();
 }
 

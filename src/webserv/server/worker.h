@@ -7,15 +7,18 @@
 #include <vector>
 
 #include "webserv/server/acceptor.h"
-#include "webserv/server/crew.h"
+#include "webserv/server/worker_connection.h"
 #include "webserv/server/worker_context.h"
+#include "webserv/server/worker_group.h"
 
 namespace webserv {
 
-class Worker {
+using Acceptors = std::vector<std::unique_ptr<Acceptor>>;
+
+class Worker final : private AcceptedSink, private ConnectionOwner {
  public:
-  Worker(unsigned index, Crew& crew, const std::vector<Door>& doors, std::shared_ptr<const Application> application,
-         Clock& clock, LineSink& sink, AccessFormat format);
+  Worker(unsigned index, WorkerGroup& group, std::shared_ptr<const Application> application, Clock& clock,
+         const ServerLog& log);
   ~Worker();
   Worker(const Worker&) = delete;
 
@@ -25,25 +28,21 @@ class Worker {
   void drain();
   // On the worker's thread: what Server's functions of these names promise.
   void replace(std::shared_ptr<const Application> application) { context_.replace(std::move(application)); }
-  void listen(const std::vector<Door>& doors);
-  void log_requests(AccessFormat format) { context_.access.use(format); }
+  // Accepts by these from now on, which acceptors_for() has made. Before start() too, where no thread is there yet.
+  void listen(Acceptors next);
+  void log_requests(AccessFormat format) { context_.log_requests(format); }
   // From any thread: ends after this turn; connections are cut.
   void stop() { loop_.stop(); }
   // Waits for the end of the thread.
   void join();
 
+  // From any thread.
+  Acceptors acceptors_for(const std::vector<ActiveListener>& listeners);
   Loop& loop() { return loop_; }
-  Crew& crew() { return crew_; }
-
-  // For the acceptors, on the worker's thread.
-  bool may_accept() const;
-  void accepted(Fd socket, const Peer& peer, const Entrance& entrance);
-
   // Connections that it has or is about to get.
   uint32_t load() const { return load_.load(std::memory_order_relaxed); }
 
  private:
-  class Connection;
   class DrainEnd final : public Deadline {
    public:
     explicit DrainEnd(Worker& worker) : Deadline(worker.loop_.wheel()), worker_(worker) {}
@@ -53,22 +52,33 @@ class Worker {
     Worker& worker_;
   };
 
+  // AcceptedSink
+  bool may_accept() override;
+  void accepted(Fd socket, const Peer& peer, const ListenerInfo& listener) override;
+  void cannot_accept(const ListenerInfo& listener, std::string_view why, Error error) override;
+  // ConnectionOwner
+  void remove(WorkerConnection& connection) override;
+
   void run();
   Worker& emptiest();
-  void discount();
-  void adopt(Fd socket, const Peer& peer, const Entrance& entrance);
-  void remove(Connection& connection);
+  void turn_away(Fd socket, const Peer& peer, const ListenerInfo& listener);
+  void adopt(Fd socket, const Peer& peer, const ListenerInfo& listener, WorkerConnection::Kind kind);
+  void discount(const Peer& peer, WorkerConnection::Kind kind);
+  void make_room();
+  void close_idle(size_t most);
   void begin_drain();
   void end_if_drained();
   void cut_all();
 
-  Crew& crew_;
+  WorkerGroup& group_;
   Loop loop_;
   WorkerContext context_;
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
-  std::vector<std::unique_ptr<Connection>> connections_;
+  Acceptors acceptors_;
+  bool runs_ = false;
+  std::vector<std::unique_ptr<WorkerConnection>> connections_;
   DrainEnd drain_end_;
   bool cut_ = false;
+  size_t looked_at_ = 0;  // the connection at which close_idle() begins
   std::atomic<uint32_t> load_{0};
   std::thread thread_;
 };

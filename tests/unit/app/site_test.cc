@@ -23,6 +23,7 @@ class SiteTest : public testing::Test {
   SiteTest() {
     std::string name = (std::filesystem::temp_directory_path() / "webserv-site-XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
+    host_.spawner = std::make_shared<Spawner>(1);
     write("www/index.html", "<p>first page");
     write("www/note.txt", "a note");
     write("www/deep/index.html", "<p>deep");
@@ -39,7 +40,7 @@ class SiteTest : public testing::Test {
     std::ofstream(path) << content;
   }
 
-  Application build(const Config& config) { return build_site(config, 1, clock_, log_, spawner_); }
+  Application build(const Config& config) { return build_site(config, host_); }
 
   Application site(std::string_view toml) {
     auto config = read_config(toml, "test.toml", folder_);
@@ -52,15 +53,17 @@ class SiteTest : public testing::Test {
 
   // As a connection would, of a request for "a.test".
   Response refuse(const Application& application, const HttpError& wrong) {
-    return application.refusal(requests_.request("GET /"), wrong);
+    Response refusal = application.refusal(requests_.request("GET /"), wrong);
+    requests_.finish(refusal);
+    return refusal;
   }
 
   RequestBuilder requests_;
   std::string folder_;
   FakeClock clock_;
-  std::shared_ptr<Spawner> spawner_ = std::make_shared<Spawner>(1);
   LineSink sink_{-1};
   Log log_{sink_, LogFormat::text, Level::error};
+  SiteHost host_{1, clock_, log_};
 };
 
 struct Case {
@@ -184,7 +187,7 @@ respond = { status = 503 }
   EXPECT_EQ(refusal.fields.value("Server"), "webserv");
   EXPECT_EQ(refusal.status, Status::not_implemented);
   Response plain_refusal = refuse(application, {Status::bad_request, "a bare CR"});
-  EXPECT_TRUE(plain_refusal.server_error_page) << "the connection makes the built-in page";
+  EXPECT_EQ(plain_refusal.page, ErrorPage::built_in);
   EXPECT_EQ(plain_refusal.reason, "a bare CR");
 }
 

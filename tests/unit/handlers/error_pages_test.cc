@@ -39,7 +39,7 @@ class ErrorPageTest : public testing::Test {
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
   void write(const std::string& name, std::string_view content) const { std::ofstream(path(name)) << content; }
   std::shared_ptr<const ErrorPageFile> page(const std::string& name) const {
-    return std::make_shared<const ErrorPageFile>(path(name), clock_, *log_);
+    return std::make_shared<const ErrorPageFile>(path(name), pool_, clock_, *log_);
   }
   std::string logged() const {
     std::string lines(4096, '\0');
@@ -47,17 +47,25 @@ class ErrorPageTest : public testing::Test {
     return lines.substr(0, got > 0 ? static_cast<size_t>(got) : 0);
   }
 
+  // What stands for an error now.
+  std::string content(const ErrorPageFile& file) {
+    if (!file.is_fresh()) {
+      Task<> task = file.refresh();
+      loop_.turn(Clock::duration(0));
+      for (task.start(); !task.done();) loop_.turn(Clock::duration(0));
+    }
+    std::shared_ptr<const std::string> bytes = file.content();
+    return bytes == nullptr ? "(missing)" : *bytes;
+  }
+
   std::string folder_;
   int pipe_[2];
   FakeClock clock_;
+  Loop loop_{clock_};
+  const std::shared_ptr<BlockingPool> pool_ = std::make_shared<BlockingPool>(0);
   std::unique_ptr<LineSink> sink_;
   std::unique_ptr<Log> log_;
 };
-
-std::string content(const ErrorPageFile& file) {
-  std::shared_ptr<const std::string> bytes = file.read();
-  return bytes == nullptr ? "(missing)" : *bytes;
-}
 
 TEST_F(ErrorPageTest, shows_a_change_on_disk_after_a_second) {
   write("404.html", "one");

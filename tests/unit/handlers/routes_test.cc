@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ask.h"
+#include "webserv/server/prepared.h"
 
 namespace webserv {
 namespace {
@@ -231,7 +232,7 @@ TEST(Routes, tell_the_request_where_it_is) {
 }
 
 TEST(Routes, finish_every_answer) {
-  Finish finish{{{"X-Added", "yes"}, {"X-Handler", ""}}, {}};
+  Finish finish({{"X-Added", "yes"}, {"X-Handler", ""}}, {});
   std::vector<Route> all;
   all.push_back(route("/now"));
   all.back().handler = [](Request&) {
@@ -273,15 +274,15 @@ TEST(Routes, finish_every_answer) {
 }
 
 TEST(Routes, leave_what_is_prepared_alone) {
-  auto prepared = std::make_shared<Prepared>();
-  prepared->fields_and_body = "X-Own: 1\r\nContent-Length: 2\r\n\r\nhi";
-  prepared->body_offset = prepared->fields_and_body.size() - 2;
+  ResponseFields own;
+  own.add("X-Own", "1");
+  auto prepared = std::make_shared<const Prepared>(Status::ok, own, "hi");
   std::vector<Route> all;
   all.push_back(route("/"));
   all.back().finish.fields = {{"X-Added", "yes"}};
   all.back().handler = [prepared](Request&) {
     Response response;
-    response.body = std::shared_ptr<const Prepared>(prepared);
+    response.body = prepared;
     return response;
   };
   Routes routes("a.test", std::move(all), {}, {});

@@ -1,4 +1,5 @@
 #include "webserv/http/cgi_environment.h"
+#include "webserv/http/h1_parser.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -63,9 +63,9 @@ TEST(RequestParser, reads_a_whole_head) {
   EXPECT_EQ(head.target.path, "/small.html");
   EXPECT_EQ(head.target.query, "a=1&b=%2");
   EXPECT_TRUE(head.target.has_query);
-  EXPECT_EQ(head.minor_version, 1);
-  EXPECT_EQ(head.size, bytes.size());
-  EXPECT_TRUE(head.keep_alive);
+  EXPECT_EQ(head.protocol, Protocol::http_1_1);
+  EXPECT_EQ(outcome.size, bytes.size());
+  EXPECT_TRUE(outcome.keep_alive);
   EXPECT_THAT(texts(head.fields),
               ElementsAreArray({"Host=example.com:8080", "user-agent=curl/7.88.1", "Accept=*/*",
                                 "X-Empty=", "X-Blank=", "X-Text=gr\xc3\xbc\xc3\x9f \"quoted\"\tand: more"}));
@@ -76,8 +76,8 @@ TEST(RequestParser, reads_a_whole_head) {
 TEST(RequestParser, reads_the_shortest_heads) {
   HeadOutcome old = read("GET / HTTP/1.0\r\n\r\n");
   ASSERT_TRUE(old.whole && *old.whole);
-  EXPECT_EQ(old.head.minor_version, 0);
-  EXPECT_FALSE(old.head.keep_alive);
+  EXPECT_EQ(old.head.protocol, Protocol::http_1_0);
+  EXPECT_FALSE(old.keep_alive);
   EXPECT_EQ(old.head.fields.size(), 0u);
   HeadOutcome current = read("GET / HTTP/1.1\r\nHost:a\r\n\r\n");
   ASSERT_TRUE(current.whole && *current.whole);
@@ -88,7 +88,7 @@ TEST(RequestParser, reads_the_next_head_into_the_same_object) {
   RequestParser parser;
   RequestHead head;
   ASSERT_TRUE(parser.parse("POST /a?b HTTP/1.1\r\nHost: a\r\nCookie: c\r\nConnection: close\r\n\r\n", head).value());
-  EXPECT_FALSE(head.keep_alive);
+  EXPECT_FALSE(parser.keep_alive());
   parser.reset();
   ASSERT_TRUE(parser.parse("GET /c HTTP/1.1\r\nHost: d\r\n\r\n", head).value());
   EXPECT_EQ(head.method, Method::get);
@@ -96,7 +96,24 @@ TEST(RequestParser, reads_the_next_head_into_the_same_object) {
   EXPECT_FALSE(head.target.has_query);
   EXPECT_EQ(texts(head.fields), std::vector<std::string>{"Host=d"});
   EXPECT_FALSE(head.fields.has(FieldName::cookie));
-  EXPECT_TRUE(head.keep_alive);
+  EXPECT_TRUE(parser.keep_alive());
+}
+
+// A head that is refused is shown to whoever refuses it.
+TEST(RequestParser, keeps_nothing_of_the_head_before) {
+  RequestParser parser;
+  RequestHead head;
+  ASSERT_TRUE(parser.parse("POST /a?token=secret HTTP/1.0\r\nHost: a\r\nCookie: c\r\n\r\n", head).value());
+  parser.reset();
+  ASSERT_FALSE(parser.parse("BREW", head).value());
+  EXPECT_EQ(head.method, Method::unknown);
+  EXPECT_EQ(head.method_name, "");
+  EXPECT_EQ(head.target.text, "");
+  EXPECT_EQ(head.target.path, "");
+  EXPECT_EQ(head.target.query, "");
+  EXPECT_EQ(head.host, "");
+  EXPECT_EQ(head.protocol, Protocol::http_1_1);
+  EXPECT_EQ(head.fields.size(), 0u);
 }
 
 TEST(RequestParser, goes_on_where_its_bytes_were_moved_to) {
@@ -116,7 +133,7 @@ TEST(RequestParser, skips_one_empty_line_and_counts_it) {
   HeadOutcome outcome = read("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_TRUE(outcome.whole && *outcome.whole);
   EXPECT_EQ(outcome.head.method_name, "GET");
-  EXPECT_EQ(outcome.head.size, 29u);
+  EXPECT_EQ(outcome.size, 29u);
 }
 
 struct Row {
@@ -185,21 +202,30 @@ TEST(RequestParser, takes_versions_by_the_letter) {
   struct VersionRow {
     std::string_view version;
     unsigned status;
-    int minor = 1;
+    Protocol protocol = Protocol::http_1_1;
   };
   const VersionRow rows[] = {
-      {"HTTP/1.1", 200},  {"HTTP/1.0", 200, 0}, {"HTTP/1.2", 200},   {"HTTP/1.9", 200},  {"HTTP/2.0", 505},
-      {"HTTP/3.0", 505},  {"HTTP/0.9", 505},    {"HTTP/9.9", 505},   {"http/1.1", 400},  {"Http/1.1", 400},
-      {"HTTP/1", 400},    {"HTTP/2", 400},      {"HTTP/1.", 400},    {"HTTP/.1", 400},   {"HTTP/11", 400},
-      {"HTTP/1.10", 400}, {"HTTP/1.1x", 400},   {"HTTP/01.01", 400}, {"HTTP/10.1", 400}, {"HTTP/1,1", 400},
-      {"HTTP /1.1", 400}, {"HTTP/ 1.1", 400},   {"HTTP/1.-1", 400},  {"HTTP/+1.1", 400}, {"HTTP\\1.1", 400},
-      {"HTTPS/1.1", 400}, {"HTP/1.1", 400},     {"ICY/1.1", 400},    {"X", 400},
+      {"HTTP/1.1", 200},  {"HTTP/1.0", 200, Protocol::http_1_0},
+      {"HTTP/1.2", 200},  {"HTTP/1.9", 200},
+      {"HTTP/2.0", 505},  {"HTTP/3.0", 505},
+      {"HTTP/0.9", 505},  {"HTTP/9.9", 505},
+      {"http/1.1", 400},  {"Http/1.1", 400},
+      {"HTTP/1", 400},    {"HTTP/2", 400},
+      {"HTTP/1.", 400},   {"HTTP/.1", 400},
+      {"HTTP/11", 400},   {"HTTP/1.10", 400},
+      {"HTTP/1.1x", 400}, {"HTTP/01.01", 400},
+      {"HTTP/10.1", 400}, {"HTTP/1,1", 400},
+      {"HTTP /1.1", 400}, {"HTTP/ 1.1", 400},
+      {"HTTP/1.-1", 400}, {"HTTP/+1.1", 400},
+      {"HTTP\\1.1", 400}, {"HTTPS/1.1", 400},
+      {"HTP/1.1", 400},   {"ICY/1.1", 400},
+      {"X", 400},
   };
   for (const VersionRow& row : rows) {
     std::string bytes = "GET / " + std::string(row.version) + "\r\nHost: a\r\n\r\n";
     EXPECT_EQ(status(bytes), row.status) << row.version;
     if (row.status != 200) continue;
-    EXPECT_EQ(read_head(bytes).head.minor_version, row.minor) << row.version;
+    EXPECT_EQ(read_head(bytes).head.protocol, row.protocol) << row.version;
   }
 }
 
@@ -425,8 +451,8 @@ TEST(RequestParser, says_whether_the_connection_may_go_on) {
   };
   for (const AliveRow& row : rows) {
     std::string fields = "Host: a\r\n" + std::string(row.fields) + "\r\n";
-    EXPECT_EQ(read("GET / HTTP/1.1\r\n" + fields).head.keep_alive, row.current) << row.fields;
-    EXPECT_EQ(read("GET / HTTP/1.0\r\n" + fields).head.keep_alive, row.old) << row.fields;
+    EXPECT_EQ(read("GET / HTTP/1.1\r\n" + fields).keep_alive, row.current) << row.fields;
+    EXPECT_EQ(read("GET / HTTP/1.0\r\n" + fields).keep_alive, row.old) << row.fields;
   }
 }
 

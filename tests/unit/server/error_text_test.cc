@@ -26,7 +26,8 @@ TEST(ErrorText, is_html_for_those_who_ask_for_it_by_name) {
            {"application/json", false},
            {"image/avif,image/webp,*/*;q=0.8", false},
        }) {
-    Response page = error_page(error(Status::not_found, "no such file"), c.accept);
+    Response page = error(Status::not_found, "no such file");
+    put_built_in_page(page, c.accept);
     EXPECT_EQ(page.fields.value("Content-Type"), c.html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8")
         << c.accept;
     EXPECT_EQ(std::get<std::string>(page.body), c.html ? error_html(page.status) : error_text(page.status));
@@ -35,14 +36,14 @@ TEST(ErrorText, is_html_for_those_who_ask_for_it_by_name) {
 }
 
 TEST(ErrorText, keeps_status_and_fields) {
-  Response wrong = closing(error(Status::method_not_allowed, "not that"));
-  wrong.fields.add("Allow", "GET");
-  Response page = error_page(wrong, "text/html");
+  Response page = closing(error(Status::method_not_allowed, "not that"));
+  page.fields.add("Allow", "GET");
+  put_built_in_page(page, "text/html");
   EXPECT_EQ(page.status, Status::method_not_allowed);
   EXPECT_EQ(page.fields.value("Allow"), "GET");
   EXPECT_EQ(page.reason, "not that");
   EXPECT_TRUE(page.close);
-  EXPECT_FALSE(page.server_error_page);
+  EXPECT_EQ(page.page, ErrorPage::built_in);
 }
 
 TEST(ErrorText, names_code_and_phrase_for_every_status) {

@@ -117,7 +117,7 @@ TEST_F(RepresentationTest, not_modified_keeps_last_modified_where_there_is_no_ta
 TEST_F(RepresentationTest, refusals_describe_nothing_and_ask_for_an_error_page) {
   for (std::string_view fields : {"If-Match: \"v0\"\r\n", "Range: bytes=20-\r\n"}) {
     Response response = select(fields);
-    EXPECT_TRUE(response.server_error_page);
+    EXPECT_EQ(response.page, ErrorPage::due);
     EXPECT_THAT(response.fields.lines(), HasSubstr("X-Frame-Options: DENY\r\n"));
     for (std::string_view name : {"ETag", "Content-Type", "Content-Encoding", "Last-Modified", "Cache-Control"}) {
       EXPECT_FALSE(response.fields.has(name)) << name;
@@ -206,7 +206,7 @@ TEST_F(RepresentationTest, nothing_is_done_where_it_does_not_apply) {
 }
 
 TEST_F(RepresentationTest, a_producer_goes_out_whole_but_for_preconditions) {
-  Producer producer = [](BodySink&) -> Task<Result<>> { co_return Result<>(); };
+  const Producer producer([](BodySink&) -> Task<Result<>> { co_return Result<>(); });
   EXPECT_EQ(select("Range: bytes=0-3\r\n", whole(producer)).status, Status::ok);
   EXPECT_EQ(select("If-None-Match: \"v1\"\r\n", whole(producer)).status, Status::not_modified);
 }

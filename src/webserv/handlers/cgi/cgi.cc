@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "webserv/handlers/cgi/cgi_run.h"
+#include "webserv/server/trace.h"
 
 namespace webserv {
 
@@ -31,8 +32,14 @@ std::vector<std::vector<std::unique_ptr<Directory>>> directories(unsigned worker
   return all;
 }
 
+std::shared_ptr<Gate> gate_of(const CgiOptions& options, const CgiHost& host) {
+  const Gate::Limits limits{.most = options.limits.concurrency};
+  if (host.gates == nullptr || options.name.empty()) return std::make_shared<Gate>(limits);
+  return host.gates->get(options.name, limits);
+}
+
 // For those who want to know which program would run: none does.
-Response tell(Trace& trace, const CgiScript& script) {
+Response trace_script(Trace& trace, const CgiScript& script) {
   trace = {.file = script.file, .how = "what the program says", .open = true};
   if (!script.interpreter.empty()) trace.details.emplace_back("interpreter", script.interpreter);
   trace.details.emplace_back("SCRIPT_NAME", script.name);
@@ -48,7 +55,7 @@ Task<Response> run_script(std::shared_ptr<const CgiRoute> route, Request& reques
 }
 
 Answer answer(const std::shared_ptr<const CgiRoute>& route, Request& request, CgiScript script) {
-  if (request.trace != nullptr) return tell(*request.trace, script);
+  if (Trace* trace = request.notes().find<Trace>()) return trace_script(*trace, script);
   return run_script(route, request, std::move(script));
 }
 
@@ -70,7 +77,7 @@ class CgiFiles final : public ScriptFiles {
 CgiRoute::CgiRoute(CgiOptions options_, const CgiHost& host_)
     : options(std::move(options_)),
       host(host_),
-      gate(std::make_shared<CgiGate>(options.limits.concurrency)),
+      gate(gate_of(options, host)),
       scripts(options, host.workers),
       sendfile_roots(directories(host.workers, options.sendfile_roots)),
       inherited(inherited_variables()) {}

@@ -12,6 +12,7 @@
 #include "webserv/base/clock.h"
 #include "webserv/base/log.h"
 #include "webserv/handlers/files/script_files.h"
+#include "webserv/io/gate.h"
 #include "webserv/process/process.h"
 #include "webserv/server/handler.h"
 #include "webserv/server/limits.h"
@@ -40,6 +41,9 @@ struct CgiOptions {
   };
 
   std::string route = "/";  // removed from the beginning of a request's path
+  // Of the route among all routes of the server. Runs of routes of one name count together, as those of a route that a
+  // reload has made anew do; without a name they are counted by themselves.
+  std::string name = {};
   // One of these two. Below a root, the longest beginning of the path that is a file is the script.
   std::string program;  // answers everything below the route
   std::string root;     // the folder of scripts
@@ -60,6 +64,7 @@ struct CgiOptions {
 struct CgiHost {
   std::shared_ptr<Spawner> spawner;  // with cgroups, where there are any
   unsigned workers = 1;              // of the server
+  std::shared_ptr<Gates> gates{};    // of routes by their names; null: none has a name
   const Log& log;  // borrowed; gets what the programs write to standard error, and why an answer is a 502
 };
 

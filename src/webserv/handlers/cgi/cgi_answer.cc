@@ -7,7 +7,6 @@
 #include "webserv/handlers/cgi/cgi_run.h"
 #include "webserv/handlers/files/stored_file.h"
 #include "webserv/http/mime.h"
-#include "webserv/server/representation.h"
 
 namespace webserv {
 
@@ -74,7 +73,6 @@ Task<Response> CgiRun::answer(CgiHead head) {
   for (const Field& field : head.fields) response.fields.add(field.name, field.value);
   bool has_body = !is_bodiless(head.status) && head.status != Status::reset_content;
   promised_ = head.content_length;
-  if (promised_ && has_body) response.fields.add("Content-Length", std::to_string(*promised_));
   if (!head.local_redirect.empty()) {
     response.body = LocalRedirect{std::string(head.local_redirect)};
   } else if (!head.sendfile.empty()) {
@@ -82,14 +80,20 @@ Task<Response> CgiRun::answer(CgiHead head) {
     Response sent = co_await send_file(std::move(path), std::move(response));
     co_return sent;
   } else if (has_body && request_.method() == Method::head) {
-    response.body = Producer(produce_nothing);
+    response.body = Producer{.produce = produce_nothing, .length = promised_};
   } else if (has_body) {
-    response.body = Producer([self = shared_from_this()](BodySink& sink) { return self->produce(sink); });
-    // Now, and not when all is finished: where the client's copy is fresh nobody produces, and the run would end early.
-    if (wants_selection(request_.head())) select_representation(request_, response);
-    if (std::holds_alternative<Producer>(response.body)) co_return response;
+    std::shared_ptr<CgiRun> self = shared_from_this();
+    response.body = Producer{.produce = [self](BodySink& sink) { return self->produce(sink); },
+                             .length = promised_,
+                             .skip = [self](Response selected) { return self->skip(std::move(selected)); }};
+    co_return response;
   }
-  // Nothing more of the output is wanted, but the program may still have something to do.
+  Response last = co_await skip(std::move(response));
+  co_return last;
+}
+
+// Nothing more of the output is wanted, but the program may still have something to do.
+Task<Response> CgiRun::skip(Response response) {
   co_await drop_output();
   co_await finish();
   if (stop_ != Stop::none && stop_ != Stop::excess) co_return failure({});
@@ -112,13 +116,13 @@ Task<Response> CgiRun::pass_messages() {
   Response response;
   response.status = *status;
   response.close = true;
-  response.body = RawMessage{[self = shared_from_this()](BodySink& sink) { return self->produce(sink); }};
+  response.body = Upgrade{.take_over = [self = shared_from_this()](Upgraded& to) { return self->produce(to.sink); },
+                          .has_own_head = true};
   co_return response;
 }
 
 Task<Response> CgiRun::send_file(std::string path, Response response) {
   promised_.reset();
-  response.fields.remove("Content-Length");
   co_await drop_output();
   co_await finish();
   if (stop_ != Stop::none) co_return failure({});
@@ -165,14 +169,14 @@ bool CgiRun::output_is_whole() {
         reason = too_little;
       }
       break;
-    case Stop::excess: tell(excess, {}); return true;
+    case Stop::excess: log_failure(excess, {}); return true;
     case Stop::time: reason = too_long; break;
     case Stop::output: reason = too_much; break;
     case Stop::system: reason = no_pipe; break;
     case Stop::body:
     case Stop::client_gone: return false;
   }
-  if (!reason.empty()) tell(reason, {});
+  if (!reason.empty()) log_failure(reason, {});
   return reason.empty();
 }
 
@@ -190,11 +194,11 @@ Response CgiRun::failure(std::string_view mistake) {
 }
 
 Response CgiRun::failed(Status status, std::string_view reason, std::string_view detail) {
-  tell(reason, detail);
+  log_failure(reason, detail);
   return error(status, reason);
 }
 
-void CgiRun::tell(std::string_view reason, std::string_view detail) {
+void CgiRun::log_failure(std::string_view reason, std::string_view detail) {
   std::vector<LogField> fields{
       {"request_id", request_id_}, {"vhost", request_.vhost}, {"route", request_.route}, {"script", script_.file}};
   if (!detail.empty()) fields.emplace_back("error", detail);

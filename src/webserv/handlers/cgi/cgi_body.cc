@@ -31,8 +31,8 @@ bool move_to_file(GatheredBody& gathered) {
 
 Task<std::expected<GatheredBody, HttpError>> gather(Body& body) {
   GatheredBody gathered;
-  Framing framing = body.framing();
-  if (framing.kind == Framing::Kind::none) co_return gathered;
+  const std::optional<uint64_t> length = body.length();
+  if (length == 0) co_return gathered;
   constexpr size_t step = 16 * 1024;
   for (;;) {
     size_t have = gathered.bytes.size();
@@ -44,7 +44,7 @@ Task<std::expected<GatheredBody, HttpError>> gather(Body& body) {
     gathered.bytes.resize(have + *got);
     gathered.size += *got;
     if (*got == 0) break;
-    bool full = gathered.bytes.size() == gathered_in_memory && gathered.size != framing.length;
+    bool full = gathered.bytes.size() == gathered_in_memory && gathered.size != length;
     if (full && !move_to_file(gathered)) co_return std::unexpected(no_room);
   }
   if (!gathered.file) co_return gathered;

@@ -30,8 +30,8 @@ class CgiErrors {
   void end(Clock::time_point now);
 
  private:
-  void tell(Clock::time_point now);
-  bool may_tell(Clock::time_point now);
+  void log_line(Clock::time_point now);
+  bool may_log(Clock::time_point now);
 
   const Log& log_;
   const std::string& request_id_;

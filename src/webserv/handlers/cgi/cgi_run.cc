@@ -4,8 +4,8 @@
 #include <span>
 #include <utility>
 
-#include "webserv/base/text.h"
 #include "webserv/http/cgi_environment.h"
+#include "webserv/server/request_log.h"
 
 namespace webserv {
 
@@ -30,12 +30,6 @@ RunLimits run_limits(const CgiLimits& limits) {
   return run;
 }
 
-std::string hexadecimal(const RequestId& id) {
-  std::string text;
-  for (uint64_t half : id) append_hex(text, half, 16);
-  return text;
-}
-
 }  // namespace
 
 CgiRun::CgiRun(std::shared_ptr<const CgiRoute> route, Request& request, CgiScript script)
@@ -44,7 +38,7 @@ CgiRun::CgiRun(std::shared_ptr<const CgiRoute> route, Request& request, CgiScrip
       route_(*held_route_),
       request_(request),
       script_(std::move(script)),
-      request_id_(hexadecimal(request.id())),
+      request_id_(to_string(request.id())),
       errors_(route_.host.log, request_id_, script_.file),
       turn_(route_.gate, request.loop()) {}
 
@@ -55,12 +49,12 @@ Task<Response> CgiRun::respond() {
     if (!gathered) co_return closing(error(gathered.error()));
     body = std::move(*gathered);
   } else {
-    fed_ = request_.body().framing().kind == Framing::Kind::none;
+    fed_ = request_.body().length() == 0;
   }
   client_watch_.emplace(watch_client());
   client_watch_->start();
-  CgiGate::Entry entry = co_await turn_;
-  if (entry != CgiGate::Entry::admitted) co_return no_turn(entry);
+  Gate::Entry entry = co_await turn_;
+  if (entry != Gate::Entry::admitted) co_return no_turn(entry);
   if (!fed_) {
     bool invited = co_await request_.body().invite();
     if (!invited || stop_ != Stop::none) co_return closing(error(gone));
@@ -79,9 +73,9 @@ Task<Response> CgiRun::respond() {
   co_return response;
 }
 
-Response CgiRun::no_turn(CgiGate::Entry entry) {
-  if (entry == CgiGate::Entry::given_up) return closing(error(gone));
-  bool full = entry == CgiGate::Entry::queue_is_full;
+Response CgiRun::no_turn(Gate::Entry entry) {
+  if (entry == Gate::Entry::given_up) return closing(error(gone));
+  bool full = entry == Gate::Entry::queue_is_full;
   Response response = error(Status::service_unavailable,
                             full ? "too many programs of this route run, and too many requests wait for one to end"
                                  : "too many programs of this route run, and none has ended in time");
@@ -142,12 +136,12 @@ void CgiRun::begin_environment(CStrings& to, const GatheredBody& body) {
   call.remote_port = request_.peer().port;
   call.secure = request_.secure();
   call.request_id = request_id_;
-  Framing framing = request_.body().framing();
+  std::optional<uint64_t> length = request_.body().length();
   if (route_.options.body == CgiOptions::Body::gather) {
-    bool has_body = framing.kind != Framing::Kind::none || request_.head().fields.has(FieldName::content_length);
+    bool has_body = length != 0 || request_.head().fields.has(FieldName::content_length);
     if (has_body) call.content_length = body.size;
-  } else if (framing.kind == Framing::Kind::length) {
-    call.content_length = framing.length;
+  } else if (length != 0) {
+    call.content_length = length;
   }
   append_cgi_environment(to, request_.head(), call, route_.options.environment, route_.inherited);
 }
@@ -209,7 +203,7 @@ Task<> CgiRun::read_errors() {
 }
 
 // What is there when the program has ended. It may not reach its end: what was left behind may hold the pipe open.
-void CgiRun::tell_last_errors() {
+void CgiRun::log_last_errors() {
   bool all_read = error_reading_->done();
   error_reading_.reset();
   std::array<char, 4096> last;
@@ -315,14 +309,15 @@ Task<> CgiRun::finish() {
   feeding_.reset();
   exit_ = exit;
   never();
-  tell_last_errors();
+  log_last_errors();
   RunUsage usage = process_->usage();
   out_of_memory_ = usage.out_of_memory;
   constexpr int shell_signal = 128;
-  request_.cgi.emplace();
-  request_.cgi->exit = static_cast<unsigned>(exit.signal != 0 ? shell_signal + exit.signal : exit.code);
-  request_.cgi->cpu_microseconds = static_cast<uint64_t>(usage.cpu.count());
-  request_.cgi->memory_peak = usage.memory_peak;
+  const int status = exit.signal != 0 ? shell_signal + exit.signal : exit.code;
+  LogNote& note = request_.notes().get<LogNote>();
+  note.numbers.emplace_back("cgi_exit", static_cast<unsigned>(status));
+  note.numbers.emplace_back("cgi_cpu_usec", static_cast<uint64_t>(usage.cpu.count()));
+  if (usage.memory_peak != 0) note.numbers.emplace_back("cgi_memory_peak", usage.memory_peak);
   process_.reset();
 }
 

@@ -15,9 +15,9 @@
 #include "webserv/handlers/cgi/cgi.h"
 #include "webserv/handlers/cgi/cgi_body.h"
 #include "webserv/handlers/cgi/cgi_errors.h"
-#include "webserv/handlers/cgi/cgi_gate.h"
 #include "webserv/handlers/cgi/cgi_scripts.h"
 #include "webserv/http/cgi_head.h"
+#include "webserv/io/gate.h"
 #include "webserv/process/process.h"
 #include "webserv/server/request.h"
 #include "webserv/server/response.h"
@@ -31,7 +31,7 @@ struct CgiRoute {
 
   const CgiOptions options;
   const CgiHost host;
-  const std::shared_ptr<CgiGate> gate;
+  const std::shared_ptr<Gate> gate;
   const CgiScripts scripts;
   const std::vector<std::vector<std::unique_ptr<Directory>>> sendfile_roots;  // of each worker
   const std::vector<std::pair<std::string, std::string>> inherited;           // of the server's own environment
@@ -57,7 +57,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   bool start(GatheredBody& body, SpawnError& error);
   void begin_environment(CStrings& to, const GatheredBody& body);
   Response cannot_start(const SpawnError& error);
-  Response no_turn(CgiGate::Entry entry);
+  Response no_turn(Gate::Entry entry);
 
   // Its output.
   Task<Response> read_head();
@@ -66,6 +66,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   Task<Response> send_file(std::string path, Response response);
   Result<OpenedFile> open_to_send(std::string_view path);
   Task<Result<>> produce(BodySink& sink);
+  Task<Response> skip(Response response);
   Task<size_t> read_output();
   std::string_view take_output();
   Task<> drop_output();
@@ -75,7 +76,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   Task<> feed();
   Task<> feed_gathered(std::string bytes);
   Task<> read_errors();
-  void tell_last_errors();
+  void log_last_errors();
   Task<> watch_end();
   Task<> watch_client();
 
@@ -87,7 +88,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   Response failure(std::string_view mistake);
   Response failed(Status status, std::string_view reason, std::string_view detail = {});
   bool output_is_whole();
-  void tell(std::string_view reason, std::string_view detail);
+  void log_failure(std::string_view reason, std::string_view detail);
 
   const std::shared_ptr<const CgiRoute> held_route_;
   const CgiRoute& route_;
@@ -95,7 +96,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   const CgiScript script_;
   std::string request_id_;
   CgiErrors errors_;
-  CgiGate::Turn turn_;
+  Gate::Turn turn_;
   std::optional<Process> process_;
 
   std::unique_ptr<char[]> buffer_;

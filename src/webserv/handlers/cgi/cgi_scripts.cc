@@ -7,7 +7,7 @@
 #include <array>
 #include <climits>
 
-#include "webserv/handlers/files/listing.h"
+#include "webserv/handlers/files/folder_entries.h"
 
 namespace webserv {
 

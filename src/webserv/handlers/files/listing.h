@@ -1,30 +1,46 @@
 // The entries of a directory as a page for people, or as JSON for programs.
 #pragma once
 
+#include <memory>
 #include <string>
-#include <string_view>
+#include <vector>
 
-#include "webserv/io/file.h"
+#include "webserv/handlers/files/folder_entries.h"
+#include "webserv/io/blocking_pool.h"
+#include "webserv/io/gate.h"
 #include "webserv/server/request.h"
 #include "webserv/server/response.h"
 
 namespace webserv {
 
-// A directory with more entries than this is not shown whole: the page would be of no use.
-constexpr size_t max_listed_entries = 100'000;
-
-// Names that begin with a dot are hidden, but for the one that RFC 8615 gave a meaning to.
-inline bool is_hidden_name(std::string_view name) { return name.starts_with('.') && name != ".well-known"; }
-
-struct ListingOptions {
-  bool hidden_files = false;  // they are shown too
+// What is listed, and how.
+struct ListedFolder {
+  OpenedFile folder;
+  Directory root;             // beneath which it lies
+  std::string relative;       // its path there: "" or with a slash at the end
+  bool hidden_files = false;  // names that begin with a dot are shown too
 };
 
-// The listing of `folder`, which is `relative` in `directory`: "" or with a slash at the end. Only what can be found
-// is shown: no broken link, none that leads out, no FIFO. The query of the request says the order
-// (?sort=name|size|mtime and &order=asc|desc; directories always come first), its Accept fields the form. Other
-// connections go on meanwhile. `directory` and `request` outlive the task.
-Task<Response> list_directory(Request& request, Directory& directory, std::string relative, OpenedFile folder,
-                              ListingOptions options);
+// Makes the listings of a server. Folders are read by the pool; a page goes out in parts as it is made. Of each worker
+// few listings are under way at a time, and the others wait for their turn: so what all of them hold is bounded.
+class Listings {
+ public:
+  // That are under way on a worker at a time.
+  static constexpr unsigned most_at_once = 4;
+  // A client that takes longer for a listing is cut off where others wait for their turn.
+  static constexpr Clock::duration patience = std::chrono::seconds(10);
+
+  Listings(unsigned workers, std::shared_ptr<BlockingPool> pool);
+  Listings(const Listings&) = delete;
+
+  // The query of the request says the order (?sort=name|size|mtime and &order=asc|desc; directories always come first),
+  // its Accept fields the form. 503 where too many wait, 500 for a folder of more than FolderEntries::most entries and
+  // for one that cannot be read. `request` outlives the task and the body of the response.
+  Task<Response> list(Request& request, ListedFolder folder) const;
+
+ private:
+  const std::shared_ptr<BlockingPool> pool_;
+  std::vector<std::shared_ptr<Gate>> gates_;  // of each worker
+};
 
 }  // namespace webserv

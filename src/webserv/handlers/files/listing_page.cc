@@ -1,7 +1,6 @@
 #include "webserv/handlers/files/listing_page.h"
 
 #include <array>
-#include <tuple>
 #include <utility>
 
 #include "webserv/base/log_text.h"
@@ -155,27 +154,6 @@ void append_crumbs(std::string& out, std::string_view path) {
 
 }  // namespace
 
-bool ListingOrder::operator()(const ListedEntry& a, const ListedEntry& b) const {
-  if (a.directory != b.directory) return a.directory;
-  const ListedEntry& first = descending ? b : a;
-  const ListedEntry& second = descending ? a : b;
-  switch (key) {
-    case Key::name: return first.name < second.name;
-    case Key::size: return std::tie(first.size, a.name) < std::tie(second.size, b.name);
-    case Key::mtime: return std::tie(first.modified, a.name) < std::tie(second.modified, b.name);
-  }
-  return false;
-}
-
-ListingOrder listing_order(std::string_view query) {
-  ListingOrder order;
-  std::string key = query_value(query, "sort");
-  if (key == "size") order.key = ListingOrder::Key::size;
-  if (key == "mtime") order.key = ListingOrder::Key::mtime;
-  order.descending = query_value(query, "order") == "desc";
-  return order;
-}
-
 void HtmlListing::column(std::string& out, std::string_view title, std::string_view key, bool sorted,
                          bool descending_first) {
   bool next_descends = sorted ? !order_.descending : descending_first;
@@ -223,7 +201,7 @@ void HtmlListing::entry(std::string& out, const ListedEntry& entry) {
   out.append("</td></tr>\n");
 }
 
-void HtmlListing::end(std::string& out, bool cut) {
+void HtmlListing::end(std::string& out) {
   out.append("</tbody>\n</table>\n<p>");
   if (folders_ + files_ == 0) {
     out.append("This folder is empty.");
@@ -232,7 +210,6 @@ void HtmlListing::end(std::string& out, bool cut) {
     if (folders_ > 0 && files_ > 0) out.append(", ");
     if (files_ > 0) append_count(out, files_, "file");
     if (files_ > 0) out.append(", ").append(readable_size(bytes_));
-    if (cut) out.append("; there are more, which are not shown");
   }
   out.append("</p>\n</main>\n</html>\n");
 }

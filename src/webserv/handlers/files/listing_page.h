@@ -5,27 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "webserv/handlers/files/folder_entries.h"
+
 namespace webserv {
-
-struct ListedEntry {
-  std::string name;  // any bytes but "/" and NUL
-  bool directory = false;
-  uint64_t size = 0;     // of a file
-  int64_t modified = 0;  // seconds since 1970
-};
-
-// The order of a listing, as a comparison: directories always come before files; what is the same is ordered by name.
-struct ListingOrder {
-  enum class Key : uint8_t { name, size, mtime };
-  Key key = Key::name;
-  bool descending = false;
-
-  bool operator()(const ListedEntry& a, const ListedEntry& b) const;
-  bool operator==(const ListingOrder&) const = default;
-};
-
-// Of a query such as "sort=size&order=desc"; whatever is not understood is left at its default.
-ListingOrder listing_order(std::string_view query);
 
 // A listing is begin, the entries in their order, and end.
 class ListingPage {
@@ -34,24 +16,22 @@ class ListingPage {
   virtual std::string_view type() const = 0;  // Content-Type
   virtual void begin(std::string& out) = 0;
   virtual void entry(std::string& out, const ListedEntry& entry) = 0;
-  // `cut`: there are more entries, which are not shown.
-  virtual void end(std::string& out, bool cut) = 0;
+  virtual void end(std::string& out) = 0;
 };
 
 // A page without scripts; `path` is that of the request, with a slash at the end.
 class HtmlListing final : public ListingPage {
  public:
-  // Borrows the path.
   HtmlListing(std::string_view path, ListingOrder order) : path_(path), order_(order) {}
   std::string_view type() const override { return "text/html; charset=utf-8"; }
   void begin(std::string& out) override;
   void entry(std::string& out, const ListedEntry& entry) override;
-  void end(std::string& out, bool cut) override;
+  void end(std::string& out) override;
 
  private:
   void column(std::string& out, std::string_view title, std::string_view key, bool sorted, bool descending_first);
 
-  const std::string_view path_;
+  const std::string path_;
   const ListingOrder order_;
   uint64_t folders_ = 0;
   uint64_t files_ = 0;
@@ -65,7 +45,7 @@ class JsonListing final : public ListingPage {
   std::string_view type() const override { return "application/json"; }
   void begin(std::string& out) override { out.push_back('['); }
   void entry(std::string& out, const ListedEntry& entry) override;
-  void end(std::string& out, bool) override { out.append("\n]\n"); }
+  void end(std::string& out) override { out.append("\n]\n"); }
 
  private:
   bool first_ = true;

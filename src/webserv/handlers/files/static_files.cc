@@ -9,6 +9,7 @@
 #include "webserv/handlers/redirect.h"
 #include "webserv/http/mime.h"
 #include "webserv/server/representation.h"
+#include "webserv/server/trace.h"
 
 namespace webserv {
 
@@ -110,12 +111,12 @@ struct StaticFiles::Found {
   std::array<std::optional<OpenedFile>, 4> files{};  // by Coding
 };
 
-StaticFiles::StaticFiles(StaticFilesOptions options, std::shared_ptr<FileCaches> caches)
+StaticFiles::StaticFiles(StaticFilesOptions options, FilesHost host)
     : options_(std::move(options)),
-      caches_(std::move(caches)),
-      site_(caches_->new_site()),
-      fallback_site_(caches_->new_site()),
-      directories_(one_for_each(caches_->workers(), options_)) {}
+      host_(std::move(host)),
+      site_(host_.caches->new_site()),
+      fallback_site_(host_.caches->new_site()),
+      directories_(one_for_each(host_.caches->workers(), options_)) {}
 
 Answer StaticFiles::operator()(Request& request) const {
   if (!reads(request) && options_.scripts == nullptr) return method_not_allowed();
@@ -124,7 +125,7 @@ Answer StaticFiles::operator()(Request& request) const {
   if (!matches) return error(Status::not_found, "another route");
   relative.remove_prefix(options_.route.size());
   unsigned worker = request.worker();
-  return answer({request, caches_->of(worker), *directories_[worker], request.loop().now(), site_}, relative);
+  return answer({request, host_.caches->of(worker), *directories_[worker], request.loop().now(), site_}, relative);
 }
 
 Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const {
@@ -133,7 +134,7 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
     const auto& stored = entry->in(choose(visit.request, entry->codings));
     if (stored && stored->is_usable(visit.now)) return respond(visit.request, *stored);
   }
-  tell(visit, relative, {});
+  trace(visit, relative, {});
   if (is_hidden(relative) && !visit.falls_back) return error(Status::not_found, "a hidden file");
   Result<Found> found = find(visit, relative);
   if (!found) {
@@ -146,13 +147,16 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
   if (!found->is_directory()) return answer_file(visit, relative, std::move(*found));
   if (visit.falls_back) return error(Status::not_found, "the fallback is no file");
   if (!names_folder(relative)) {
-    tell(visit, relative, "a folder, whose path ends with a slash");
+    trace(visit, relative, "a folder, whose path ends with a slash");
     std::string location = location_with_slash(visit.request.path(), visit.request.head().target);
     return redirect_to(location, Status::permanent_redirect);
   }
-  tell(visit, found->name, "the list of a folder without an index");
-  return list_directory(visit.request, visit.directory, std::move(found->name), std::move(*found->in(Coding::identity)),
-                        {.hidden_files = options_.hidden_files});
+  trace(visit, found->name, "the list of a folder without an index");
+  ListedFolder folder{.folder = std::move(*found->in(Coding::identity)),
+                      .root = Directory(options_.root, options_.symlinks),
+                      .relative = std::move(found->name),
+                      .hidden_files = options_.hidden_files};
+  return host_.listings->list(visit.request, std::move(folder));
 }
 
 Answer StaticFiles::answer_missing(const Visit& visit, std::string_view relative, Error error) const {
@@ -200,8 +204,8 @@ Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, F
     if (same) entry.files[i] = old->files[i];
   }
   Coding chosen = choose(visit.request, found.codings);
-  if (visit.request.trace != nullptr) {
-    tell(visit, found.name + std::string(extension_of(chosen)), how_found(visit, relative, found.name, chosen));
+  if (visit.request.notes().find<Trace>() != nullptr) {
+    trace(visit, found.name + std::string(extension_of(chosen)), how_found(visit, relative, found.name, chosen));
   }
   std::shared_ptr<const StoredFile> file = entry.in(chosen);
   if (!file) {
@@ -224,11 +228,12 @@ std::string_view StaticFiles::how_found(const Visit& visit, std::string_view rel
   return name == relative ? "the file" : "the index of the folder";
 }
 
-void StaticFiles::tell(const Visit& visit, std::string_view name, std::string_view how) const {
-  if (visit.request.trace == nullptr) return;
+void StaticFiles::trace(const Visit& visit, std::string_view name, std::string_view how) const {
+  Trace* note = visit.request.notes().find<Trace>();
+  if (note == nullptr) return;
   std::string file = options_.root;
   if (!name.empty()) file.append("/").append(name);
-  *visit.request.trace = {.file = std::move(file), .how = how};
+  *note = {.file = std::move(file), .how = how};
 }
 
 bool StaticFiles::changes_now(const Found& found, const StoreOptions& options) {
@@ -305,8 +310,8 @@ bool StaticFiles::is_hidden(std::string_view relative) const {
   return false;
 }
 
-Handler static_files(StaticFilesOptions options, std::shared_ptr<FileCaches> caches) {
-  auto files = std::make_shared<const StaticFiles>(std::move(options), std::move(caches));
+Handler static_files(StaticFilesOptions options, FilesHost host) {
+  auto files = std::make_shared<const StaticFiles>(std::move(options), std::move(host));
   return Handler([files](Request& request) { return (*files)(request); });
 }
 

@@ -10,6 +10,7 @@
 
 #include "webserv/handlers/field_rules.h"
 #include "webserv/handlers/files/file_cache.h"
+#include "webserv/handlers/files/listing.h"
 #include "webserv/handlers/files/script_files.h"
 #include "webserv/http/accept.h"
 #include "webserv/io/file.h"
@@ -32,11 +33,17 @@ struct StaticFilesOptions {
   FieldRules fields;  // what Finish would do to its answers: prepared answers have them already
 };
 
+// What the files of all sites of a server share.
+struct FilesHost {
+  std::shared_ptr<FileCaches> caches;
+  std::shared_ptr<const Listings> listings;
+};
+
 // Answers GET and HEAD, and what scripts answer. Called at once from every worker, each of which has its own part of
 // the caches.
 class StaticFiles {
  public:
-  StaticFiles(StaticFilesOptions options, std::shared_ptr<FileCaches> caches);
+  StaticFiles(StaticFilesOptions options, FilesHost host);
   StaticFiles(const StaticFiles&) = delete;
 
   // 404 also for what is refused (hidden, a link that leads out, neither file nor directory); 403 for what may not be
@@ -60,16 +67,16 @@ class StaticFiles {
   bool is_hidden(std::string_view relative) const;
   static std::string_view how_found(const Visit& visit, std::string_view relative, std::string_view name,
                                     Coding coding);
-  void tell(const Visit& visit, std::string_view name, std::string_view how) const;
+  void trace(const Visit& visit, std::string_view name, std::string_view how) const;
 
   const StaticFilesOptions options_;
-  const std::shared_ptr<FileCaches> caches_;
+  const FilesHost host_;
   const uint32_t site_;           // of these files in the caches
   const uint32_t fallback_site_;  // of the fallback, which may be a path that is hidden to requests
   const std::vector<std::unique_ptr<Directory>> directories_;  // of each worker
 };
 
 // The same as a Handler.
-Handler static_files(StaticFilesOptions options, std::shared_ptr<FileCaches> caches);
+Handler static_files(StaticFilesOptions options, FilesHost host);
 
 }  // namespace webserv

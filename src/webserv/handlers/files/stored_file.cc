@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "webserv/base/text.h"
-#include "webserv/handlers/respond.h"
 #include "webserv/http/date.h"
 
 namespace webserv {
@@ -117,11 +116,11 @@ bool is_settled(const FileStamp& stamp, const StoreOptions& options) {
 Response StoredFile::response() const {
   Response response;
   response.finished = true;
-  response.fields = fields;
+  response.fields = prepared->fields;
   if (file) {
     response.body = prepared->file;
   } else {
-    response.body = SharedBytes{prepared, std::string_view(prepared->fields_and_body).substr(prepared->body_offset)};
+    response.body = SharedBytes{prepared, prepared->body()};
   }
   return response;
 }
@@ -134,7 +133,7 @@ bool StoredFile::is_unchanged(Clock::time_point now) const {
 }
 
 uint64_t StoredFile::memory() const {
-  return sizeof *this + fields.lines().size() + sizeof *prepared + prepared->fields_and_body.size();
+  return sizeof *this + sizeof *prepared + prepared->fields.lines().size() + prepared->h1_text.size();
 }
 
 Result<std::shared_ptr<const StoredFile>> store_file(OpenedFile file, const StoredFileFields& fields,
@@ -145,14 +144,14 @@ Result<std::shared_ptr<const StoredFile>> store_file(OpenedFile file, const Stor
   if (!content) return std::unexpected(content.error());
   if (*content) {
     stored->size = (*content)->size();
-    stored->fields = make_fields(fields, stored->stamp, entity_tag(**content, fields.coding));
-    stored->prepared = prepare(Status::ok, stored->fields, **content);
+    ResponseFields all = make_fields(fields, stored->stamp, entity_tag(**content, fields.coding));
+    stored->prepared = std::make_shared<const Prepared>(Status::ok, std::move(all), **content);
   } else {
     stored->size = static_cast<uint64_t>(stored->stamp.size);
     stored->settled = is_settled(stored->stamp, options);
-    stored->fields = make_fields(fields, stored->stamp, entity_tag(file.fd, *stored, fields.coding));
+    ResponseFields all = make_fields(fields, stored->stamp, entity_tag(file.fd, *stored, fields.coding));
     stored->file = std::make_shared<const Fd>(std::move(file.fd));
-    stored->prepared = prepare(stored->fields, FileSlice{stored->file, 0, stored->size});
+    stored->prepared = std::make_shared<const Prepared>(std::move(all), FileSlice{stored->file, 0, stored->size});
   }
   return stored;
 }

@@ -12,6 +12,7 @@
 #include "webserv/handlers/field_rules.h"
 #include "webserv/http/accept.h"
 #include "webserv/io/file.h"
+#include "webserv/server/prepared.h"
 #include "webserv/server/response.h"
 
 namespace webserv {
@@ -56,8 +57,7 @@ struct StoredFileFields {
 
 struct StoredFile {
   FileStamp stamp;
-  ResponseFields fields;                     // of a 200, all but Content-Length
-  std::shared_ptr<const Prepared> prepared;  // the whole answer
+  std::shared_ptr<const Prepared> prepared;  // the whole answer, a 200
   std::shared_ptr<const Fd> file;            // of a file that is not kept in memory; else null
   uint64_t size = 0;                         // of the content
   bool settled = false;  // a later change will show in the stamp; else this may be used for one answer only

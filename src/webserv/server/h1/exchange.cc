@@ -2,10 +2,11 @@
 
 namespace webserv {
 
-void Exchange::begin_with(const std::shared_ptr<const Application>& next) {
-  application = next;
-  parser = RequestParser(next->limits.head);
-  in.reserve(next->limits.head.head_size + body_room);
+void Exchange::update() {
+  run.update();
+  const HeadLimits& limits = run.application().limits.head;
+  parser = RequestParser(limits);
+  in.reserve(limits.head_size + body_room);
 }
 
 }  // namespace webserv

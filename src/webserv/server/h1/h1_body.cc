@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace webserv {
 
 namespace {
 
 constexpr HttpError too_large{Status::content_too_large, "the body is larger than this resource takes"};
-constexpr HttpError too_slow_error{Status::request_timeout, "the body came too slowly"};
+constexpr HttpError too_slow{Status::request_timeout, "the body came too slowly"};
 constexpr HttpError cut_off{Status::bad_request, "the connection ended within the body"};
 
 }  // namespace
@@ -32,93 +33,95 @@ void H1Body::begin(Stream& client, InputBuffer& in, std::string& out, const Rout
   waited_ = {};
 }
 
-Task<std::expected<size_t, HttpError>> H1Body::read_some(std::span<char> into) {
-  if (ended_ || framing_.kind == Framing::Kind::none) co_return 0;
-  if (left_ > limits_->body_size) co_return std::unexpected(too_large);
-  if (framing_.kind == Framing::Kind::length) {
-    std::expected<size_t, HttpError> got = co_await read_length(into);
-    co_return got;
-  }
-  std::expected<size_t, HttpError> got = co_await read_chunked(into);
-  co_return got;
+std::optional<Body::Piece> H1Body::read_now(std::span<char> into) {
+  if (ended_ || framing_.kind == Framing::Kind::none) return 0;
+  if (left_ > limits_->body_size) return std::unexpected(too_large);
+  if (!has_declared_length()) return take_chunked(into);
+  const auto wanted = static_cast<size_t>(std::min<uint64_t>(into.size(), left_));
+  const std::string_view here = in_->unread().substr(0, wanted);
+  if (here.empty()) return std::nullopt;
+  std::memcpy(into.data(), here.data(), here.size());
+  in_->consume(here.size());
+  return took(here.size(), here.size());
 }
 
-Task<std::expected<size_t, HttpError>> H1Body::read_length(std::span<char> into) {
-  size_t want = static_cast<size_t>(std::min<uint64_t>(into.size(), left_));
-  std::string_view here = in_->unread().substr(0, want);
-  size_t count = here.size();
-  if (count > 0) {
-    std::memcpy(into.data(), here.data(), count);
-    in_->consume(count);
-  } else {
-    std::span<char> exactly = into.first(want);
-    std::expected<size_t, HttpError> got = co_await receive(exactly);
-    if (!got) co_return got;
-    count = *got;
+Body::Piece H1Body::took(size_t received, size_t decoded) {
+  received_ += received;
+  decoded_ += decoded;
+  if (has_declared_length()) {
+    left_ -= decoded;
+    ended_ = left_ == 0;
   }
-  left_ -= count;
-  received_ += count;
-  decoded_ += count;
-  ended_ = left_ == 0;
-  co_return count;
+  return decoded;
 }
 
-Task<std::expected<size_t, HttpError>> H1Body::read_chunked(std::span<char> into) {
-  for (;;) {
-    std::string_view input = in_->unread();
+// Nothing: what is there is dealt with, and had no payload.
+std::optional<Body::Piece> H1Body::take_chunked(std::span<char> into) {
+  while (!in_->empty()) {
+    const std::string_view input = in_->unread();
     std::expected<ChunkDecoder::Piece, HttpError> piece =
         decoder_.decode(input.substr(0, std::min(input.size(), into.size())));
-    if (!piece) co_return std::unexpected(piece.error());
-    if (decoded_ + piece->data.size() > limits_->body_size) co_return std::unexpected(too_large);
-    size_t count = piece->data.size();
-    if (count > 0) std::memcpy(into.data(), piece->data.data(), count);
+    if (!piece) return std::unexpected(piece.error());
+    const std::string_view data = piece->data;
+    if (decoded_ + data.size() > limits_->body_size) return std::unexpected(too_large);
+    if (!data.empty()) std::memcpy(into.data(), data.data(), data.size());
     in_->consume(piece->consumed);
-    received_ += piece->consumed;
-    decoded_ += count;
     ended_ = piece->done;
-    if (count > 0 || ended_) co_return count;
-    if (!in_->empty()) continue;
+    Piece taken = took(piece->consumed, data.size());
+    if (*taken > 0 || ended_) return taken;
+  }
+  return std::nullopt;
+}
+
+Task<Body::Piece> H1Body::read_later(std::span<char> into) {
+  for (;;) {
+    // What was gathered for the client is sent before it is waited for.
+    if (has_something_to_say()) {
+      bool said = co_await say_it();
+      if (!said) co_return std::unexpected(cut_off);
+    }
+    // However fast it comes, others get their turn.
+    if (received_ >= next_pause_) {
+      next_pause_ = received_ + bytes_per_turn;
+      co_await client_->loop().next_turn();
+    }
     in_->make_room();
-    std::expected<size_t, HttpError> got = co_await receive(in_->room());
-    if (!got) co_return got;
-    in_->added(*got);
+    std::span<char> room = in_->room();
+    if (has_declared_length()) room = into.first(static_cast<size_t>(std::min<uint64_t>(into.size(), left_)));
+    client_->reading().expires_in(limits_->body);
+    Clock::time_point before = client_->loop().now();
+    Result<size_t> got = co_await client_->read_some(room);
+    Piece piece = outcome(got, before);
+    if (!piece) co_return piece;
+    if (has_declared_length()) co_return took(*piece, *piece);
+    in_->added(*piece);
+    std::optional<Piece> taken = take_chunked(into);
+    if (taken) co_return *taken;
   }
 }
 
-// One read from the client, which is waited for. What was gathered for it is sent before.
-Task<std::expected<size_t, HttpError>> H1Body::receive(std::span<char> into) {
-  bool asked = co_await ask_for_it();
-  if (!asked) co_return std::unexpected(cut_off);
-  // However fast it comes, others get their turn.
-  if (received_ >= next_pause_) {
-    next_pause_ = received_ + bytes_per_turn;
-    co_await client_->loop().next_turn();
-  }
-  client_->reading().expires_in(limits_->body);
-  Clock::time_point before = client_->loop().now();
-  Result<size_t> got = co_await client_->read_some(into);
+Body::Piece H1Body::outcome(const Result<size_t>& got, Clock::time_point before) {
   waited_ += client_->loop().now() - before;
-  if (!got && got.error() == Error::timed_out) co_return std::unexpected(too_slow_error);
-  if (!got || *got == 0) co_return std::unexpected(cut_off);
+  if (!got && got.error() == Error::timed_out) return std::unexpected(too_slow);
+  if (!got || *got == 0) return std::unexpected(cut_off);
   // Whoever takes longer than the pause in all has to keep to the least rate beyond it.
-  Clock::duration beyond = waited_ - limits_->body;
-  bool too_slow =
+  const Clock::duration beyond = waited_ - limits_->body;
+  const bool lags =
       beyond.count() > 0 && (received_ + *got) * 1000 < static_cast<uint64_t>(beyond.count()) * least_body_rate;
-  if (too_slow) co_return std::unexpected(too_slow_error);
-  co_return *got;
+  if (lags) return std::unexpected(too_slow);
+  return *got;
 }
 
 Task<bool> H1Body::invite() {
-  bool asked = co_await ask_for_it();
+  bool said = true;
+  if (has_something_to_say()) said = co_await say_it();
   invited_ = true;
-  co_return asked;
+  co_return said;
 }
 
 // RFC 9110 10.1.1: the client waits for "100 Continue" before it sends the body.
-Task<bool> H1Body::ask_for_it() {
-  if (invited_) co_return true;
+Task<bool> H1Body::say_it() {
   if (std::exchange(expects_continue_, false)) out_->append("HTTP/1.1 100 Continue\r\n\r\n");
-  if (out_->empty()) co_return true;
   client_->writing().expires_after_pause(limits_->write);
   Result<> sent = co_await client_->write_all(*out_);
   out_->clear();
@@ -131,38 +134,11 @@ bool H1Body::skippable() const {
   return !expects_continue_ && left_ <= skip_size;
 }
 
-std::expected<void, HttpError> H1Body::drop_buffered() {
-  std::string_view input = in_->unread();
-  size_t count = static_cast<size_t>(std::min<uint64_t>(input.size(), left_));
-  if (framing_.kind == Framing::Kind::chunked) {
-    std::expected<ChunkDecoder::Piece, HttpError> piece = decoder_.decode(input);
-    if (!piece) return std::unexpected(piece.error());
-    count = piece->consumed;
-    decoded_ += piece->data.size();
-    ended_ = piece->done;
-  } else {
-    left_ -= count;
-    decoded_ += count;
-    ended_ = left_ == 0;
-  }
-  in_->consume(count);
-  received_ += count;
-  if (decoded_ > limits_->body_size) return std::unexpected(too_large);
-  return {};
-}
-
-Task<std::expected<bool, HttpError>> H1Body::skip() {
-  uint64_t most = decoded_ + skip_size;
+Task<std::expected<bool, HttpError>> H1Body::skip(std::span<char> dropped) {
+  const uint64_t most = decoded_ + skip_size;
   while (!ended_ && decoded_ <= most) {
-    if (!in_->empty()) {
-      std::expected<void, HttpError> dropped = drop_buffered();
-      if (!dropped) co_return std::unexpected(dropped.error());
-      continue;
-    }
-    in_->make_room();
-    std::expected<size_t, HttpError> got = co_await receive(in_->room());
+    Piece got = co_await read_some(dropped);
     if (!got) co_return std::unexpected(got.error());
-    in_->added(*got);
   }
   co_return ended_;
 }

@@ -3,13 +3,15 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "webserv/http/framing.h"
 #include "webserv/io/stream.h"
+#include "webserv/server/body.h"
 #include "webserv/server/h1/input_buffer.h"
-#include "webserv/server/request.h"
+#include "webserv/server/limits.h"
 
 namespace webserv {
 
@@ -21,32 +23,36 @@ class H1Body final : public Body {
   void begin(Stream& client, InputBuffer& in, std::string& out, const RouteLimits& limits, Framing framing,
              bool expects_continue);
 
-  Framing framing() const override { return framing_; }
-  Task<std::expected<size_t, HttpError>> read_some(std::span<char> into) override;
+  std::optional<uint64_t> length() const override {
+    if (framing_.kind == Framing::Kind::chunked) return std::nullopt;
+    return framing_.length;
+  }
   Task<bool> invite() override;
 
   // Whether all of it was read.
   bool ended() const { return ended_; }
   // Nobody knows where it ends: the connection cannot go on after this request.
   void give_up() { ended_ = false; }
-  // Who asks from now on is told that there is none. Where it has not ended, what is left of it is nobody's, and the
-  // connection cannot go on after this request.
-  void forget() { framing_ = {}; }
   // Whether what is left may be little enough to be skipped, and is sure to come.
   bool skippable() const;
-  // Reads and drops what is left. False: it was more than skip_size bytes, and the connection cannot go on. An error is
-  // what the client is to be told.
-  Task<std::expected<bool, HttpError>> skip();
+  // Reads and drops what is left, by way of `dropped`, which others may use meanwhile. False: it was more than
+  // skip_size bytes, and the connection cannot go on. An error is what the client is to be told.
+  Task<std::expected<bool, HttpError>> skip(std::span<char> dropped);
 
   // Bytes that were dealt with, with chunk framing.
   uint64_t received() const { return received_; }
 
+ protected:
+  std::optional<Piece> read_now(std::span<char> into) override;
+  Task<Piece> read_later(std::span<char> into) override;
+
  private:
-  Task<std::expected<size_t, HttpError>> read_length(std::span<char> into);
-  Task<std::expected<size_t, HttpError>> read_chunked(std::span<char> into);
-  Task<std::expected<size_t, HttpError>> receive(std::span<char> into);
-  Task<bool> ask_for_it();
-  std::expected<void, HttpError> drop_buffered();
+  bool has_declared_length() const { return framing_.kind == Framing::Kind::length; }
+  Piece took(size_t received, size_t decoded);
+  std::optional<Piece> take_chunked(std::span<char> into);
+  Piece outcome(const Result<size_t>& got, Clock::time_point before);
+  bool has_something_to_say() const { return !invited_ && (expects_continue_ || !out_->empty()); }
+  Task<bool> say_it();
 
   Stream* client_ = nullptr;
   InputBuffer* in_ = nullptr;

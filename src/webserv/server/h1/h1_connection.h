@@ -1,39 +1,30 @@
-// One HTTP/1 connection (RFC 9112), from the first byte to the last: a coroutine that reads top to bottom.
+// One HTTP/1 connection (RFC 9112), from the first byte to the last: a coroutine that reads top to bottom. Here are
+// framing, gathering and the wire; what a request goes through besides is RequestRun's.
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <optional>
-#include <string>
-#include <string_view>
 
 #include "webserv/io/stream.h"
 #include "webserv/io/task.h"
+#include "webserv/server/connection.h"
 #include "webserv/server/h1/exchange.h"
 #include "webserv/server/h1/h1_response.h"
+#include "webserv/server/session.h"
 #include "webserv/server/worker_context.h"
 
 namespace webserv {
 
-// By which door a connection came in. Outlives its connections.
-struct Entrance {
-  std::string name;     // of the listener
-  bool secure = false;  // TLS
-};
-
-class H1Connection final : private RequestConnection {
+class H1Connection final : public Session, private RequestConnection {
  public:
-  // `client` and the rest are borrowed and outlive the connection; `owner` is deferred when serve() has ended.
-  H1Connection(Stream& client, const Peer& peer, const Entrance& entrance, WorkerContext& worker, Deferred& owner)
-      : client_(client), worker_(worker), entrance_(entrance), owner_(owner), peer_(peer) {}
+  // Borrows the connection, which outlives it.
+  explicit H1Connection(Connection& connection) : connection_(connection) {}
 
-  // Serves requests until the client or the server ends the connection, and closes it. Never throws.
-  Task<> serve();
-
-  // Answers 503 to the first request, whatever it is: the client has too many connections. Before serve().
-  void refuse_all() { overloaded_ = true; }
-
-  // The worker drains: a connection without a request ends soon, any other with its next answer.
-  void drain();
+  Task<> serve() override;
+  void turn_away() override { turned_away_ = true; }
+  Clock::time_point idle_since() const override;
+  void drain() override;
 
  private:
   enum class Next : uint8_t {
@@ -44,43 +35,43 @@ class H1Connection final : private RequestConnection {
     reset,   // the client is not to take what it got for whole
   };
 
-  const Limits& limits() const { return worker_.application->limits; }
+  Stream& client() const { return connection_.stream(); }
+  WorkerContext& worker() const { return connection_.worker(); }
+  const Limits& limits() const { return worker().application->limits; }
+
   Task<Next> converse();
   Task<> linger();
-
-  bool read_head(Exchange& x, Next& next);
-  Task<Next> more(Exchange& x);
-  std::optional<HttpError> begin_request(Exchange& x);
-  Answer ask(Exchange& x);
-  bool conclude(Exchange& x, Response& response);
   static Next after_answer(const Exchange& x);
-  Task<Next> conclude_later(Exchange& x, Answer& answer, bool gathered);
-  Task<Response> settle(Exchange& x, Task<Response>& handler);
-  static Task<Response> outcome(Task<Response>& handler);
-  static Answer ask_handler(Exchange& x);
-  static std::optional<HttpError> redirect(Exchange& x, const LocalRedirect& to);
-  void set_shape(Exchange& x, const Response& response);
-  void log(Exchange& x, const Response& response, uint64_t response_bytes);
 
+  // A request's head.
+  std::expected<bool, HttpError> read_head(Exchange& x);
+  Progress read_more(Exchange& x);
+  Task<Next> wait_for_more(Exchange& x);
   void make_room_for_body(Exchange& x);
-  void introduce(Exchange& x);
-  Next refuse(Exchange& x, const HttpError& error);
-  Next refuse_head(Exchange& x, const HttpError& error);
-  Response refusal(Exchange& x, const HttpError& error) const;
+  std::optional<HttpError> begin_request(Exchange& x);
 
+  // Its answer.
+  Answer ask(Exchange& x);
+  Task<Next> conclude(Exchange& x, Answer& answer);
+  Task<Response> settle(Exchange& x, Task<Response>& handler);
+  Gathered gather(Exchange& x, const Response& response);
+  Task<Next> send(Exchange& x, Response& response);
+  void set_shape(Exchange& x, const Response& response);
+  void over(Exchange& x, const Response& response, uint64_t sent);
+  Task<Next> refuse(Exchange& x, HttpError error);
+  Task<Next> refuse_head(Exchange& x, HttpError error);
+
+  // What a handler may know of the connection.
   Peer local() const override;
   Task<> client_gone() override;
+  void cut() override { client().fail(Error::operation_canceled); }
   void probe();
 
-  Stream& client_;
-  WorkerContext& worker_;
-  const Entrance& entrance_;
-  Deferred& owner_;
-  const Peer& peer_;
+  Connection& connection_;
   Exchange* exchange_ = nullptr;  // of the request whose handler runs, or whose body is made
   uint32_t served_ = 0;
+  bool turned_away_ = false;
   bool waiting_ = false;  // for a request
-  bool overloaded_ = false;
 };
 
 }  // namespace webserv

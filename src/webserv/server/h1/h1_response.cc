@@ -3,9 +3,9 @@
 #include <array>
 #include <initializer_list>
 
-#include "webserv/base/text.h"
 #include "webserv/http/h1_writer.h"
 #include "webserv/server/limits.h"
+#include "webserv/server/prepared.h"
 
 namespace webserv {
 
@@ -16,10 +16,11 @@ constexpr uint64_t page = 4096;
 // A slice up to this size is copied: cheaper than a system call of its own.
 constexpr uint64_t copied_slice = 16 * 1024;
 
-// RFC 9112 9.3: what is not the rule of the version.
-std::string_view connection_line(const MessageShape& shape) {
+// What is not the rule of the version (RFC 9112 9.3), and what a 101 has to have (RFC 9110 7.8).
+std::string_view connection_line(const MessageShape& shape, Status status) {
+  if (status == Status::switching_protocols) return "Connection: Upgrade\r\n";
   if (!shape.keep_alive) return "Connection: close\r\n";
-  return shape.minor_version == 0 ? "Connection: keep-alive\r\n" : "";
+  return shape.protocol == Protocol::http_1_0 ? "Connection: keep-alive\r\n" : "";
 }
 
 // The status line and Date.
@@ -43,17 +44,24 @@ void append_all(std::string& out, std::initializer_list<std::string_view> texts)
   });
 }
 
-bool gather_prepared(Exchange& x, const std::shared_ptr<const Prepared>& prepared, const MessageShape& shape) {
-  std::string_view rest = prepared->fields_and_body;
-  bool large = rest.size() > gather_size || prepared->file.length > 0;
-  if (large || shape.head_only) rest = rest.substr(0, prepared->body_offset);
-  if (prepared->status == Status::ok) {
-    append_all(x.out, {shape.ok_and_date, connection_line(shape), rest});
+Gathered gather_prepared(Exchange& x, const Prepared& prepared) {
+  std::string_view rest = prepared.h1_text;
+  const bool large = rest.size() > gather_size || prepared.file.length > 0;
+  if (large || x.shape.head_only) rest = rest.substr(0, prepared.h1_head_size);
+  const std::string_view connection = connection_line(x.shape, prepared.status);
+  if (prepared.status == Status::ok) {
+    append_all(x.out, {x.shape.ok_and_date, connection, rest});
   } else {
-    append_beginning(x.out, prepared->status, shape);
-    x.out.append(connection_line(shape)).append(rest);
+    append_beginning(x.out, prepared.status, x.shape);
+    x.out.append(connection).append(rest);
   }
-  return shape.head_only || !large;
+  return x.shape.head_only || !large ? Gathered::all : Gathered::head;
+}
+
+// Whether the body goes out in chunks; else it has a length, or ends with the connection.
+bool is_chunked(const Response& response, Protocol protocol) {
+  const auto* producer = std::get_if<Producer>(&response.body);
+  return producer != nullptr && !producer->length && protocol != Protocol::http_1_0;
 }
 
 // Appends `length` bytes of a file from `from`.
@@ -77,86 +85,29 @@ Result<> append_file(std::string& out, int fd, uint64_t from, size_t length) {
   return read;
 }
 
-Task<Result<>> send_bytes(Stream& client, std::string& out, std::string_view bytes, uint64_t& sent) {
-  if (bytes.size() <= copied_slice) {
-    out.append(bytes);
-    sent += bytes.size();
-    co_return Result<>();
-  }
-  std::array<iovec, 2> pieces;
-  pieces[0] = {out.data(), out.size()};
-  pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
-  Result<> written = co_await client.write_all(pieces);
-  out.clear();
-  if (written) sent += bytes.size();
-  co_return written;
-}
-
-// `sent` counts what is known to be on its way.
-Task<Result<>> send_slice(Stream& client, std::string& out, const FileSlice& slice, uint64_t& sent) {
-  uint64_t from = slice.from;
-  uint64_t left = slice.length;
-  uint64_t lead = left <= copied_slice ? left : (page - from % page) % page;
-  Result<> copied = append_file(out, slice.file->get(), from, static_cast<size_t>(lead));
-  if (!copied) co_return copied;
-  from += lead;
-  left -= lead;
-  if (left > 0 && !out.empty()) {
-    Result<> began = co_await client.write_all(out, true);
-    out.clear();
-    if (!began) co_return began;
-  }
-  sent += lead;
-  if (left == 0) co_return Result<>();
-  for (;;) {
-    auto step = static_cast<size_t>(std::min<uint64_t>(left, bytes_per_turn));
-    Result<> portion = co_await client.send_file(slice.file->get(), static_cast<off_t>(from), step);
-    if (!portion) co_return portion;
-    sent += step;
-    from += step;
-    left -= step;
-    if (left == 0) co_return Result<>();
-    co_await client.loop().next_turn();
-  }
-}
-
-Task<Result<>> send_pieces(Stream& client, std::string& out, const BodyPieces& pieces, uint64_t& sent) {
-  for (const BodyPiece& piece : pieces) {
-    Result<> whole;
-    if (const auto* slice = std::get_if<FileSlice>(&piece)) {
-      whole = co_await send_slice(client, out, *slice, sent);
-    } else if (const auto* shared = std::get_if<SharedBytes>(&piece)) {
-      whole = co_await send_bytes(client, out, shared->bytes, sent);
-    } else {
-      whole = co_await send_bytes(client, out, std::get<std::string>(piece), sent);
-    }
-    if (!whole) co_return whole;
-  }
-  co_return Result<>();
-}
-
-// What a Producer writes to.
+// What a Producer and an Upgrade write to.
 class Sink final : public BodySink {
  public:
-  Sink(Stream& client, Exchange& x, bool chunked, uint64_t& sent)
-      : client_(client), x_(x), out_(x.out), chunked_(chunked), sent_(sent) {}
+  // In chunks: each write is one.
+  enum class Coding : uint8_t { none, chunks };
+  Sink(Stream& client, Exchange& x, Coding coding, SentBody& sent)
+      : client_(client), x_(x), coding_(coding), sent_(sent) {}
 
   Task<Result<>> write(std::string_view bytes) override {
-    bool in_chunks = chunked_ && !bytes.empty();  // a chunk of no bytes would be the last
-    if (bytes.empty() && out_.empty()) co_return Result<>();
-    if (in_chunks) append_chunk_head(out_, bytes.size());
-    // Between two writes the deadline may have passed without harm.
-    client_.writing().expires_after_pause(x_.request.limits.write);
+    // A chunk of no bytes would be the last.
+    const bool in_chunks = coding_ == Coding::chunks && !bytes.empty();
+    if (bytes.empty() && x_.out.empty()) co_return Result<>();
+    if (in_chunks) append_chunk_head(x_.out, bytes.size());
     std::array<iovec, 3> pieces;
-    pieces[0] = {out_.data(), out_.size()};
+    pieces[0] = {x_.out.data(), x_.out.size()};
     pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
     pieces[2] = {const_cast<char*>("\r\n"), in_chunks ? size_t{2} : size_t{0}};
     Result<> written = co_await client_.write_all(pieces);
-    out_.clear();
+    x_.out.clear();
     if (!written) co_return written;
-    sent_ += bytes.size();
-    if (sent_ >= next_pause_) {
-      next_pause_ = sent_ + bytes_per_turn;
+    sent_.bytes += bytes.size();
+    if (sent_.bytes >= next_pause_) {
+      next_pause_ = sent_.bytes + bytes_per_turn;
       co_await client_.loop().next_turn();
     }
     co_return written;
@@ -165,89 +116,156 @@ class Sink final : public BodySink {
  private:
   Stream& client_;
   Exchange& x_;
-  std::string& out_;
-  const bool chunked_;
-  uint64_t& sent_;
+  const Coding coding_;
+  SentBody& sent_;
   uint64_t next_pause_ = bytes_per_turn;
 };
 
-Task<Result<>> send_produced(Stream& client, Exchange& x, const Producer& producer, bool chunked, uint64_t& sent) {
-  Sink sink(client, x, chunked, sent);
-  if (chunked) x.probe = Probe::leading_zero;
-  Result<> done = co_await producer(sink);
-  x.probe = Probe::none;
-  if (done && chunked) x.out.append("0\r\n\r\n");
-  co_return done;
-}
+// One body on its way. Each step counts what is known to be out.
+class Sending {
+ public:
+  Sending(Stream& client, Exchange& x) : client_(client), x_(x) {}
 
-// The file that a body is a part of; null where it is none.
-const FileSlice* file_of(const BodySource& body) {
-  if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
-    return (*prepared)->file.length > 0 ? &(*prepared)->file : nullptr;
+  Task<Result<>> send(std::string_view bytes) {
+    if (bytes.size() <= copied_slice) {
+      x_.out.append(bytes);
+      sent_.bytes += bytes.size();
+      co_return Result<>();
+    }
+    std::array<iovec, 2> pieces;
+    pieces[0] = {x_.out.data(), x_.out.size()};
+    pieces[1] = {const_cast<char*>(bytes.data()), bytes.size()};
+    Result<> written = co_await client_.write_all(pieces);
+    x_.out.clear();
+    if (written) sent_.bytes += bytes.size();
+    co_return written;
   }
-  return std::get_if<FileSlice>(&body);
-}
+
+  Task<Result<>> send(const FileSlice& slice) {
+    uint64_t from = slice.from;
+    uint64_t left = slice.length;
+    const uint64_t lead = left <= copied_slice ? left : (page - from % page) % page;
+    Result<> copied = append_file(x_.out, slice.file->get(), from, static_cast<size_t>(lead));
+    if (!copied) co_return copied;
+    from += lead;
+    left -= lead;
+    if (left > 0 && !x_.out.empty()) {
+      Result<> began = co_await client_.write_all(x_.out, true);
+      x_.out.clear();
+      if (!began) co_return began;
+    }
+    sent_.bytes += lead;
+    while (left > 0) {
+      const auto step = static_cast<size_t>(std::min<uint64_t>(left, bytes_per_turn));
+      Result<> portion = co_await client_.send_file(slice.file->get(), static_cast<off_t>(from), step);
+      if (!portion) co_return portion;
+      sent_.bytes += step;
+      from += step;
+      left -= step;
+      if (left > 0) co_await client_.loop().next_turn();
+    }
+    co_return Result<>();
+  }
+
+  Task<Result<>> send(const BodyPieces& pieces) {
+    for (const BodyPiece& piece : pieces) {
+      Result<> whole;
+      if (const auto* slice = std::get_if<FileSlice>(&piece)) {
+        whole = co_await send(*slice);
+      } else if (const auto* shared = std::get_if<SharedBytes>(&piece)) {
+        whole = co_await send(shared->bytes);
+      } else {
+        whole = co_await send(std::string_view(std::get<std::string>(piece)));
+      }
+      if (!whole) co_return whole;
+    }
+    co_return Result<>();
+  }
+
+  Task<Result<>> send(const Producer& producer, bool chunked) {
+    Sink sink(client_, x_, chunked ? Sink::Coding::chunks : Sink::Coding::none, sent_);
+    if (chunked) x_.probe = Probe::leading_zero;
+    Result<> done = co_await producer.produce(sink);
+    x_.probe = Probe::none;
+    if (done && chunked) x_.out.append(last_chunk);
+    co_return done;
+  }
+
+  // Whoever takes over writes to the stream itself: what is gathered has to be out.
+  Task<Result<>> send(const Upgrade& upgrade) {
+    if (!x_.out.empty()) {
+      Result<> began = co_await client_.write_all(x_.out);
+      x_.out.clear();
+      if (!began) co_return began;
+    }
+    Sink sink(client_, x_, Sink::Coding::none, sent_);
+    Upgraded upgraded{.stream = client_, .read_ahead = x_.in.unread(), .sink = sink};
+    Result<> done = co_await upgrade.take_over(upgraded);
+    co_return done;
+  }
+
+  SentBody sent(const Result<>& outcome) {
+    sent_.outcome = outcome;
+    return sent_;
+  }
+
+ private:
+  Stream& client_;
+  Exchange& x_;
+  SentBody sent_;
+};
 
 }  // namespace
 
-std::string_view bytes_of(const BodySource& body) {
-  if (const auto* bytes = std::get_if<std::string>(&body)) return *bytes;
-  if (const auto* view = std::get_if<std::string_view>(&body)) return *view;
-  if (const auto* shared = std::get_if<SharedBytes>(&body)) return shared->bytes;
-  if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&body)) {
-    return std::string_view((*prepared)->fields_and_body).substr((*prepared)->body_offset);
-  }
-  return {};
+bool ends_with_connection(const Response& response, Protocol protocol) {
+  if (std::holds_alternative<Upgrade>(response.body)) return true;
+  const auto* producer = std::get_if<Producer>(&response.body);
+  return producer != nullptr && !producer->length && protocol == Protocol::http_1_0;
 }
 
-bool is_chunked(const Response& response, const MessageShape& shape) {
-  return std::holds_alternative<Producer>(response.body) && shape.minor_version > 0 &&
-         !response.fields.has("Content-Length");
-}
-
-bool ends_with_connection(const Response& response, const MessageShape& shape) {
-  if (std::holds_alternative<RawMessage>(response.body)) return true;
-  return std::holds_alternative<Producer>(response.body) && shape.minor_version == 0 &&
-         !response.fields.has("Content-Length");
-}
-
-bool gather_response(Exchange& x, const Response& response, const MessageShape& shape) {
+Gathered gather_response(Exchange& x, const Response& response) {
   if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&response.body)) {
-    return gather_prepared(x, *prepared, shape);
+    return gather_prepared(x, **prepared);
   }
-  if (std::holds_alternative<RawMessage>(response.body)) return false;
-  append_beginning(x.out, response.status, shape);
+  const auto* upgrade = std::get_if<Upgrade>(&response.body);
+  if (upgrade != nullptr && upgrade->has_own_head) return Gathered::head;
+  append_beginning(x.out, response.status, x.shape);
   x.out.append(response.fields.lines());
-  uint64_t length = 0;
-  bool known = body_length(response.body, length);
-  bool bodiless = is_bodiless(response.status);
-  if (known && !bodiless) {
-    x.out.append("Content-Length: ");
-    append_decimal(x.out, length);
-    x.out.append("\r\n");
-  } else if (!bodiless && is_chunked(response, shape)) {
+  const std::optional<uint64_t> length = body_length(response.body);
+  const bool bodiless = is_bodiless(response.status);
+  if (length && !bodiless) {
+    append_content_length(x.out, *length);
+  } else if (!bodiless && is_chunked(response, x.shape.protocol)) {
     x.out.append("Transfer-Encoding: chunked\r\n");
   }
-  x.out.append(connection_line(shape)).append("\r\n");
-  if (bodiless || shape.head_only) return true;
-  if (!known) return false;
-  if (length == 0) return true;
-  if (length > gather_size) return false;
-  std::string_view bytes = bytes_of(response.body);
+  x.out.append(connection_line(x.shape, response.status)).append("\r\n");
+  if (upgrade != nullptr) return Gathered::head;
+  if (bodiless || x.shape.head_only || length == 0) return Gathered::all;
+  if (!length || *length > gather_size) return Gathered::head;
+  const std::string_view bytes = bytes_of(response.body);
   x.out.append(bytes);
-  return !bytes.empty();
+  return bytes.empty() ? Gathered::head : Gathered::all;
 }
 
-Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, bool chunked, uint64_t& sent) {
-  client.writing().expires_after_pause(x.request.limits.write);
+Task<SentBody> send_body(Stream& client, Exchange& x, const Response& response) {
+  client.writing().expires_after_pause(x.run.request().limits.write);
   const BodySource& body = response.body;
-  if (const auto* producer = std::get_if<Producer>(&body)) return send_produced(client, x, *producer, chunked, sent);
-  if (const auto* message = std::get_if<RawMessage>(&body)) {
-    return send_produced(client, x, message->produce, false, sent);
+  Sending sending(client, x);
+  Result<> outcome;
+  if (const auto* producer = std::get_if<Producer>(&body)) {
+    const bool chunked = is_chunked(response, x.shape.protocol);
+    outcome = co_await sending.send(*producer, chunked);
+  } else if (const auto* upgrade = std::get_if<Upgrade>(&body)) {
+    outcome = co_await sending.send(*upgrade);
+  } else if (const FileSlice* slice = file_of(body)) {
+    outcome = co_await sending.send(*slice);
+  } else if (const auto* pieces = std::get_if<BodyPieces>(&body)) {
+    outcome = co_await sending.send(*pieces);
+  } else {
+    std::string_view bytes = bytes_of(body);
+    outcome = co_await sending.send(bytes);
   }
-  if (const FileSlice* slice = file_of(body)) return send_slice(client, x.out, *slice, sent);
-  if (const auto* pieces = std::get_if<BodyPieces>(&body)) return send_pieces(client, x.out, *pieces, sent);
-  return send_bytes(client, x.out, bytes_of(body), sent);
+  co_return sending.sent(outcome);
 }
 
 }  // namespace webserv

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "webserv/io/stream.h"
 #include "webserv/server/h1/exchange.h"
@@ -11,21 +10,24 @@
 
 namespace webserv {
 
-// Whether a Producer's body goes out in chunks; else it ends with the connection or has a length of its own.
-bool is_chunked(const Response& response, const MessageShape& shape);
+// What of a response is gathered in the exchange.
+enum class Gathered : uint8_t { all, head };
 
 // Whether the end of the body can only be told by closing the connection (RFC 9112 6.3).
-bool ends_with_connection(const Response& response, const MessageShape& shape);
+bool ends_with_connection(const Response& response, Protocol protocol);
 
-// The bytes of a body that is in memory; none of any other.
-std::string_view bytes_of(const BodySource& body);
+// Appends the head to x.out, as x.shape says, and the body too where it is small. Gathered::head: send_body() is to
+// follow.
+Gathered gather_response(Exchange& x, const Response& response);
 
-// Appends the head to x.out, and the body too where it is small.
-// True: nothing else has to be sent. False: the body has to be sent by send_body().
-bool gather_response(Exchange& x, const Response& response, const MessageShape& shape);
+// What became of a body: its bytes that went out and, where the client did not get it whole, an error, after which the
+// connection is to be reset.
+struct SentBody {
+  uint64_t bytes = 0;
+  Result<> outcome{};
+};
 
-// Sends what is gathered and then the body; its end may be left in x.out. `sent` counts the body's bytes. An error
-// means that the client did not get the body whole and the connection is to be reset.
-Task<Result<>> send_body(Stream& client, Exchange& x, const Response& response, bool chunked, uint64_t& sent);
+// Sends what is gathered and then the body; its end may be left in x.out.
+Task<SentBody> send_body(Stream& client, Exchange& x, const Response& response);
 
 }  // namespace webserv

@@ -7,16 +7,14 @@ namespace webserv {
 namespace {
 
 std::shared_ptr<const StoredFile> in_memory(size_t size) {
-  auto prepared = std::make_shared<Prepared>();
-  prepared->fields_and_body.assign(size, 'x');
   auto stored = std::make_shared<StoredFile>();
-  stored->prepared = prepared;
+  stored->prepared = std::make_shared<const Prepared>(Status::ok, ResponseFields(), std::string(size, 'x'));
   return stored;
 }
 
 std::shared_ptr<const StoredFile> open_file() {
   auto stored = std::make_shared<StoredFile>();
-  stored->prepared = std::make_shared<Prepared>();
+  stored->prepared = std::make_shared<const Prepared>(Status::ok, ResponseFields(), "");
   stored->file = std::make_shared<const Fd>(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)));
   return stored;
 }

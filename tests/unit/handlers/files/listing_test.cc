@@ -116,7 +116,32 @@ TEST_F(ListingTest, a_large_directory_lets_others_go_first) {
   int entries = 0;
   for (size_t at = 0; (at = page.find("<tr><td>", at)) != std::string::npos; ++at) ++entries;
   EXPECT_EQ(entries, 600);
-  EXPECT_GE(requests_.turns(), 2 * (600 / 256));
+  EXPECT_GE(requests_.turns(), static_cast<int>(page.size() / (64 * 1024))) << "a turn for each part of the page";
+}
+
+TEST_F(ListingTest, is_not_made_before_it_is_taken_but_for_its_first_part) {
+  for (int i = 0; i < 600; ++i) folder_.write("site/many/" + std::to_string(i), "");
+  Response page = get("/many/");
+  ASSERT_TRUE(std::holds_alternative<Producer>(page.body));
+  EXPECT_EQ(std::get<Producer>(page.body).length, std::nullopt);
+  EXPECT_TRUE(std::holds_alternative<std::string>(get("/bare/").body)) << "one part has a length";
+}
+
+// Who waits comes in when one of those has gone out, not when its client has got the last byte of a short page.
+TEST_F(ListingTest, few_long_ones_are_under_way_at_a_time) {
+  for (int i = 0; i < 600; ++i) folder_.write("site/many/" + std::to_string(i), "");
+  std::vector<Response> under_way;
+  for (unsigned i = 0; i < Listings::most_at_once; ++i) under_way.push_back(get("/many/"));
+  Answer waits = handler_(requests_.request("GET /many/"));
+  auto& task = std::get<Task<Response>>(waits);
+  task.start();
+  for (int i = 0; i < 10; ++i) requests_.turn();
+  EXPECT_FALSE(task.done());
+  under_way.pop_back();
+  for (int i = 0; i < 10; ++i) requests_.turn();
+  ASSERT_TRUE(task.done());
+  EXPECT_EQ(task.take().status, Status::ok);
+  for (unsigned i = 0; i < 2 * Listings::most_at_once; ++i) under_way.push_back(get("/bare/"));
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ TEST_F(PrecompressedTest, a_rule_for_vary_does_not_hide_that_they_vary) {
   // What is not modified is finished once more.
   Response same = get("/app.js", "If-None-Match: *\r\n");
   EXPECT_EQ(same.status, Status::not_modified);
-  Finish{options_.fields, {}}.apply(same);
+  EXPECT_TRUE(Finish(options_.fields, {}).finish(same));
   EXPECT_EQ(same.fields.value("Vary"), "Accept-Encoding, Origin");
 }
 

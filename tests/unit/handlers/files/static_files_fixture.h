@@ -34,25 +34,27 @@ class StaticFilesTest : public ::testing::Test {
   Response get(std::string_view target, std::string_view fields = {}, std::string_view method = "GET ") {
     if (!handler_) {
       caches_ = std::make_shared<FileCaches>(1, limits_);
-      handler_ = static_files(options_, caches_);
+      handler_ = static_files(options_, {caches_, listings_});
     }
     Request& request = requests_.request(std::string(method) + std::string(target), fields);
     Response response = requests_.answer(handler_, request);
-    if (wants_selection(request.head())) select_representation(request, response);
+    requests_.finish(response);
     return response;
   }
   // The body of a 200, else the status.
   std::string body(std::string_view target, std::string_view fields = {}) {
     Response response = get(target, fields);
-    return response.status == Status::ok ? body_bytes(response) : std::to_string(code(response.status));
+    if (response.status != Status::ok) return std::to_string(code(response.status));
+    if (const auto* producer = std::get_if<Producer>(&response.body)) return requests_.produce(*producer);
+    return body_bytes(response);
   }
   // A field, also of a prepared answer.
   static std::string field(const Response& response, std::string_view name) {
     const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&response.body);
     if (prepared == nullptr) return std::string(response.fields.value(name));
-    const std::string& head = (*prepared)->fields_and_body;
+    const std::string& head = (*prepared)->h1_text;
     size_t at = head.find(std::string(name) + ": ");
-    if (at >= (*prepared)->body_offset) return {};
+    if (at >= (*prepared)->h1_head_size) return {};
     at += name.size() + 2;
     return head.substr(at, head.find('\r', at) - at);
   }
@@ -69,6 +71,8 @@ class StaticFilesTest : public ::testing::Test {
   StaticFilesOptions options_;
   FileCacheLimits limits_;
   std::shared_ptr<FileCaches> caches_;
+  const std::shared_ptr<const Listings> listings_ =
+      std::make_shared<const Listings>(1, std::make_shared<BlockingPool>(0));
   RequestBuilder requests_;
   Handler handler_;
 };

@@ -205,8 +205,8 @@ TEST_F(StaticFilesTest, without_descriptors_it_is_unavailable_but_for_what_is_ca
 }
 
 TEST_F(StaticFilesTest, errors_ask_for_their_pages) {
-  EXPECT_TRUE(get("/none").server_error_page);
-  EXPECT_TRUE(get("/.env").server_error_page);
+  EXPECT_EQ(get("/none").page, ErrorPage::built_in);
+  EXPECT_EQ(get("/.env").page, ErrorPage::built_in);
 }
 
 TEST_F(StaticFilesTest, the_fallback_answers_where_nothing_is) {
@@ -355,10 +355,8 @@ TEST_F(StaticFilesTest, what_has_just_changed_is_read_anew_each_time) {
 TEST_F(StaticFilesTest, while_a_file_is_being_changed_the_old_one_is_served_for_less_than_a_second) {
   limits_.files.settled_after = 1'000'000'000'000;  // all that this test writes is in the middle of a change
   EXPECT_EQ(body("/a.txt"), "text");
-  auto prepared = std::make_shared<Prepared>();
-  prepared->fields_and_body = "old";
   auto stored = std::make_shared<StoredFile>();
-  stored->prepared = prepared;
+  stored->prepared = std::make_shared<const Prepared>(Status::ok, ResponseFields(), "old");
   Clock::time_point now = requests_.loop().now();
   FileCache::Entry entry{.stale = now + FileCache::look_again, .right = now, .codings = {}};
   entry.in(Coding::identity) = stored;

@@ -35,7 +35,7 @@ class StoredFileTest : public ::testing::Test {
     return store_file(std::move(*file), fields, options_).value_or(nullptr);
   }
   std::string tag(std::string_view name, Coding coding = Coding::identity) {
-    return std::string(store(name, coding)->fields.value("ETag"));
+    return std::string(store(name, coding)->prepared->fields.value("ETag"));
   }
 
   test::TemporaryFolder folder_;
@@ -52,11 +52,11 @@ TEST_F(StoredFileTest, a_small_file_is_a_whole_answer) {
   ASSERT_TRUE(stored->prepared);
   EXPECT_EQ(stored->size, 7u);
   EXPECT_TRUE(stored->settled);
-  std::string tag(stored->fields.value("ETag"));
+  std::string tag(stored->prepared->fields.value("ETag"));
   std::string fields = "Content-Type: text/plain\r\nETag: " + tag +
                        "\r\nLast-Modified: Sat, 21 Nov 2026 12:00:00 GMT\r\nAccept-Ranges: bytes\r\n";
-  EXPECT_EQ(stored->fields.lines(), fields);
-  EXPECT_EQ(stored->prepared->fields_and_body, fields + "Content-Length: 7\r\n\r\ncontent");
+  EXPECT_EQ(stored->prepared->fields.lines(), fields);
+  EXPECT_EQ(stored->prepared->h1_text, fields + "Content-Length: 7\r\n\r\ncontent");
   Response response = stored->response();
   EXPECT_EQ(response.fields.lines(), fields);
   EXPECT_EQ(body_bytes(response), "content");
@@ -66,7 +66,7 @@ TEST_F(StoredFileTest, a_larger_one_is_kept_open) {
   folder_.write("a", large_);
   auto stored = store("a");
   EXPECT_TRUE(stored->file);
-  EXPECT_EQ(stored->prepared->fields_and_body.size(), stored->prepared->body_offset);
+  EXPECT_EQ(stored->prepared->h1_text.size(), stored->prepared->h1_head_size);
   EXPECT_EQ(stored->size, large_.size());
   EXPECT_EQ(body_bytes(stored->response()), large_);
   folder_.remove("a");
@@ -75,7 +75,7 @@ TEST_F(StoredFileTest, a_larger_one_is_kept_open) {
 
 TEST_F(StoredFileTest, an_empty_file_is_a_small_one) {
   folder_.write("a", "");
-  EXPECT_THAT(store("a")->prepared->fields_and_body, HasSubstr("Content-Length: 0\r\n\r\n"));
+  EXPECT_THAT(store("a")->prepared->h1_text, HasSubstr("Content-Length: 0\r\n\r\n"));
 }
 
 TEST_F(StoredFileTest, an_open_file_is_usable_until_it_changes) {
@@ -98,17 +98,17 @@ TEST_F(StoredFileTest, fields_of_the_configuration_come_last) {
   cache_control_ = "max-age=60";
   rules_ = {{"X-Frame-Options", "DENY"}, {"ETag", ""}, {"Content-Type", "text/x-own"}};
   auto stored = store("a");
-  EXPECT_THAT(stored->prepared->fields_and_body, HasSubstr("X-Frame-Options: DENY\r\n"));
-  EXPECT_THAT(stored->prepared->fields_and_body, HasSubstr("Cache-Control: max-age=60\r\n"));
-  EXPECT_FALSE(stored->fields.has("ETag"));
-  EXPECT_EQ(stored->fields.value("Content-Type"), "text/x-own");
+  EXPECT_THAT(stored->prepared->h1_text, HasSubstr("X-Frame-Options: DENY\r\n"));
+  EXPECT_THAT(stored->prepared->h1_text, HasSubstr("Cache-Control: max-age=60\r\n"));
+  EXPECT_FALSE(stored->prepared->fields.has("ETag"));
+  EXPECT_EQ(stored->prepared->fields.value("Content-Type"), "text/x-own");
 }
 
 TEST_F(StoredFileTest, a_coding_says_so_and_has_its_own_tag) {
   folder_.write("a", "x");
   auto coded = store("a", Coding::br);
-  EXPECT_EQ(coded->fields.value("Content-Encoding"), "br");
-  EXPECT_EQ(coded->fields.value("Vary"), "Accept-Encoding");
+  EXPECT_EQ(coded->prepared->fields.value("Content-Encoding"), "br");
+  EXPECT_EQ(coded->prepared->fields.value("Vary"), "Accept-Encoding");
   std::set<std::string> tags = {tag("a"), tag("a", Coding::br), tag("a", Coding::gzip), tag("a", Coding::zstd)};
   EXPECT_EQ(tags.size(), 4u);
 }
@@ -127,7 +127,7 @@ TEST_F(StoredFileTest, last_modified_is_never_later_than_date_and_left_out_where
     for (const std::string& content : {std::string("small"), large_}) {
       folder_.write("a", content);
       folder_.set_modified("a", modified);
-      EXPECT_EQ(store("a")->fields.value("Last-Modified"), expected) << modified;
+      EXPECT_EQ(store("a")->prepared->fields.value("Last-Modified"), expected) << modified;
     }
   }
 }
@@ -238,9 +238,8 @@ TEST_F(StoredFileTest, a_file_that_grows_meanwhile_is_told_as_it_was_read) {
     std::string body = body_bytes(stored->response());
     EXPECT_EQ(body.size() % 16, 0u);
     EXPECT_EQ(stored->size, body.size());
-    EXPECT_THAT(stored->prepared->fields_and_body,
-                HasSubstr("Content-Length: " + std::to_string(body.size()) + "\r\n"));
-    EXPECT_EQ(stored->fields.value("ETag"), "\"" + digest(body) + "\"");
+    EXPECT_THAT(stored->prepared->h1_text, HasSubstr("Content-Length: " + std::to_string(body.size()) + "\r\n"));
+    EXPECT_EQ(stored->prepared->fields.value("ETag"), "\"" + digest(body) + "\"");
   }
   done = true;
   writer.join();

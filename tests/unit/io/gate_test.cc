@@ -1,4 +1,4 @@
-#include "webserv/handlers/cgi/cgi_gate.h"
+#include "webserv/io/gate.h"
 
 #include <gtest/gtest.h>
 
@@ -8,26 +8,26 @@
 namespace webserv {
 namespace {
 
-using Entry = CgiGate::Entry;
+using Entry = Gate::Entry;
 
 struct Visitor {
-  Visitor(std::shared_ptr<CgiGate> gate, Loop& loop) : turn(std::make_unique<CgiGate::Turn>(std::move(gate), loop)) {}
+  Visitor(std::shared_ptr<Gate> gate, Loop& loop) : turn(std::make_unique<Gate::Turn>(std::move(gate), loop)) {}
 
   Task<> wait() {
-    CgiGate::Turn& mine = *turn;
+    Gate::Turn& mine = *turn;
     entry = co_await mine;
     waited = true;
   }
   void start() { task.start(); }
   bool is_in() const { return waited && entry == Entry::admitted; }
 
-  std::unique_ptr<CgiGate::Turn> turn;
+  std::unique_ptr<Gate::Turn> turn;
   Entry entry = Entry::given_up;
   bool waited = false;
   Task<> task = wait();
 };
 
-class CgiGateTest : public testing::Test {
+class GateTest : public testing::Test {
  protected:
   std::unique_ptr<Visitor> enter() {
     auto visitor = std::make_unique<Visitor>(gate_, loop_);
@@ -38,10 +38,10 @@ class CgiGateTest : public testing::Test {
 
   FakeClock clock_;
   Loop loop_{clock_};
-  std::shared_ptr<CgiGate> gate_ = std::make_shared<CgiGate>(2);
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>(Gate::Limits(2));
 };
 
-TEST_F(CgiGateTest, lets_so_many_in_and_others_in_their_order) {
+TEST_F(GateTest, lets_so_many_in_and_others_in_their_order) {
   auto first = enter();
   auto second = enter();
   auto third = enter();
@@ -57,7 +57,7 @@ TEST_F(CgiGateTest, lets_so_many_in_and_others_in_their_order) {
   EXPECT_TRUE(fourth->is_in());
 }
 
-TEST_F(CgiGateTest, gives_a_place_on_where_its_next_owner_is_gone) {
+TEST_F(GateTest, gives_a_place_on_where_its_next_owner_is_gone) {
   auto first = enter();
   auto second = enter();
   auto third = enter();
@@ -70,7 +70,7 @@ TEST_F(CgiGateTest, gives_a_place_on_where_its_next_owner_is_gone) {
 }
 
 // A reload drops the route, and the client of the run that is next goes away.
-TEST_F(CgiGateTest, may_go_while_a_place_is_on_its_way) {
+TEST_F(GateTest, may_go_while_a_place_is_on_its_way) {
   auto first = enter();
   auto second = enter();
   auto third = enter();
@@ -81,7 +81,7 @@ TEST_F(CgiGateTest, may_go_while_a_place_is_on_its_way) {
   turn();
 }
 
-TEST_F(CgiGateTest, does_not_count_those_who_went_away) {
+TEST_F(GateTest, does_not_count_those_who_went_away) {
   auto first = enter();
   auto second = enter();
   auto third = enter();
@@ -93,21 +93,57 @@ TEST_F(CgiGateTest, does_not_count_those_who_went_away) {
   EXPECT_TRUE(enter()->is_in());
 }
 
-TEST_F(CgiGateTest, lets_nobody_wait_for_ever) {
+TEST_F(GateTest, lets_nobody_wait_for_ever) {
   auto first = enter();
   auto second = enter();
   auto third = enter();
-  clock_.advance(CgiGate::longest_wait + std::chrono::seconds(1));
+  clock_.advance(Gate::Limits().longest_wait + std::chrono::seconds(1));
   turn();
   EXPECT_EQ(third->entry, Entry::waited_too_long);
 }
 
-TEST_F(CgiGateTest, has_a_queue_that_ends) {
+TEST_F(GateTest, has_a_queue_that_ends) {
   std::vector<std::unique_ptr<Visitor>> visitors;
-  for (size_t i = 0; i < 2 + CgiGate::longest_queue; ++i) visitors.push_back(enter());
+  for (size_t i = 0; i < 2 + Gate::Limits().longest_queue; ++i) visitors.push_back(enter());
   auto last = enter();
   EXPECT_EQ(last->entry, Entry::queue_is_full);
   EXPECT_TRUE(last->waited);
+}
+
+TEST_F(GateTest, admits_more_at_once_where_more_are_allowed) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  auto fourth = enter();
+  EXPECT_TRUE(gate_->is_crowded());
+  gate_->allow(4);
+  turn();
+  EXPECT_TRUE(third->is_in() && fourth->is_in());
+  EXPECT_FALSE(gate_->is_crowded());
+}
+
+TEST_F(GateTest, lets_nobody_in_before_enough_have_left_where_fewer_are_allowed) {
+  auto first = enter();
+  auto second = enter();
+  gate_->allow(1);
+  auto third = enter();
+  first.reset();
+  turn();
+  EXPECT_FALSE(third->waited);
+  second.reset();
+  turn();
+  EXPECT_TRUE(third->is_in());
+}
+
+TEST_F(GateTest, may_be_left_before_the_turn_is_gone) {
+  auto first = enter();
+  auto second = enter();
+  auto third = enter();
+  first->turn->leave();
+  turn();
+  EXPECT_TRUE(third->is_in());
+  first.reset();
+  EXPECT_FALSE(enter()->waited) << "it has left once";
 }
 
 }  // namespace

@@ -1,0 +1,16 @@
+// Where a server logs to.
+#pragma once
+
+#include "webserv/base/access_log.h"
+#include "webserv/base/log.h"
+
+namespace webserv {
+
+// What is given is borrowed and outlives the server.
+struct ServerLog {
+  const Log* events = nullptr;  // none: silent
+  LineSink* access = nullptr;
+  AccessFormat format = AccessFormat::off;
+};
+
+}  // namespace webserv

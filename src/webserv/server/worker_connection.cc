@@ -1,0 +1,58 @@
+#include "webserv/server/worker_connection.h"
+
+#include <utility>
+
+#include "webserv/server/exceptions.h"
+#include "webserv/server/h1/h1_connection.h"
+#include "webserv/server/worker_context.h"
+
+namespace webserv {
+
+WorkerConnection::WorkerConnection(ConnectionOwner& owner, WorkerContext& worker, Fd socket, const Peer& peer,
+                                   const ListenerInfo& listener, Kind kind)
+    : Connection(worker, socket_, peer, listener),
+      owner_(owner),
+      kind_(kind),
+      socket_(worker.loop, std::move(socket)),
+      task_(listener.prologue ? run_prologue() : serve()) {}
+
+// The first protocol of a connection is HTTP/1: the place where others will be chosen.
+Task<> WorkerConnection::serve() {
+  session_ = std::make_unique<H1Connection>(*this);
+  if (kind_ == Kind::turned_away) session_->turn_away();
+  return session_->serve();
+}
+
+Task<> WorkerConnection::run_prologue() {
+  bool goes_on = false;
+  try {
+    goes_on = co_await listener().prologue(*this);
+  } catch (...) {
+    log_exception(worker().events, "what precedes the protocol of a connection has failed", *this);
+  }
+  if (goes_on) {
+    Task<> session = serve();
+    co_await session;
+    co_return;
+  }
+  stream().close();
+  worker().loop.defer(*this);
+}
+
+void WorkerConnection::start() { task_.start(); }
+
+void WorkerConnection::drain() {
+  if (session_) session_->drain();
+}
+
+Clock::time_point WorkerConnection::idle_since() const {
+  return session_ ? session_->idle_since() : Clock::time_point::max();
+}
+
+bool WorkerConnection::close_idle() {
+  if (idle_since() == Clock::time_point::max() || stream().unread() > 0) return false;
+  cut();
+  return true;
+}
+
+}  // namespace webserv
