@@ -119,16 +119,32 @@ class Deadlines(unittest.TestCase):
 
 class Connections(unittest.TestCase):
     def test_above_the_limit_of_connections_new_ones_wait(self):
+        request = head(request="GET /a.txt HTTP/1.1")
         with Server(SITE + "[limits]\nconnections = 4\n" + PATIENT, FILES) as server:
             clients = [server.client() for _ in range(4)]
             for each in clients:
                 self.assertEqual(each.ask("/a.txt").status, 200)
+                each.send(request[:9])  # those that idle would make room
             with server.client() as late:
-                late.send(head(request="GET /a.txt HTTP/1.1"))
+                late.send(request)
                 self.assertTrue(late.is_silent(0.5))
-                self.assertEqual(clients[0].ask("/a.txt").status, 200)
+                clients[0].send(request[9:] + request[:9])
+                self.assertEqual(clients[0].response().status, 200)
+                self.assertTrue(late.is_silent(0.1))
                 clients[1].close()
                 self.assertEqual(late.response().status, 200)
+            for each in clients:
+                each.close()
+
+    def test_near_the_limit_of_connections_those_that_idle_longest_make_room(self):
+        with Server(SITE + "[limits]\nconnections = 40\n" + PATIENT, FILES) as server:
+            clients = [server.client() for _ in range(40)]
+            for each in clients:
+                self.assertEqual(each.ask("/a.txt").status, 200)
+            for _ in range(10):
+                with server.client(timeout=20) as late:  # they may idle for a minute
+                    self.assertEqual(late.ask("/a.txt").status, 200)
+            self.assertGreater(len([each for each in clients if each.is_silent(0.01)]), 10)
             for each in clients:
                 each.close()
 
@@ -150,6 +166,18 @@ class Connections(unittest.TestCase):
             self.assertTrue(wait_until(lambda: server.get("/a.txt").status == 200))
             for each in clients:
                 each.close()
+
+    def test_one_client_shuts_nobody_out(self):
+        with Server(SITE + "[limits]\nconnections = 60\nconnections_per_client = 5\n" + PATIENT, FILES) as server:
+            with contextlib.ExitStack() as stack:
+                many = [stack.enter_context(server.client()) for _ in range(300)]
+                for _ in range(5):
+                    for each in many:
+                        with contextlib.suppress(OSError):
+                            each.socket.send(b"G", socket.MSG_DONTWAIT)
+                    with self.other_address(server) as other:
+                        other.send(head(request="GET /a.txt HTTP/1.1", host="Host: test"))
+                        self.assertIn(b" 200 ", other.recv(100))
 
     def other_address(self, server):
         other = socket.socket()

@@ -222,6 +222,7 @@ class Listeners(ReloadTest):
         address = "%s:%d" % server.address
         with server.client() as first:
             first.ask("/")
+            first.send(b"GET / HTTP/1.1\r\n")  # one that idles would make room
             with server.client() as queued:  # above the limit: it waits in the queue of the socket
                 queued.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 self.change(SITE % "new" + '[limits]\nconnections = 1\n', f'[listener.other]\naddress = "{address}"\n')

@@ -95,6 +95,7 @@ class Rehearsal final : private RequestObserver {
   Rehearsed run_to_answer() {
     // A listing takes some turns, and so may a body; no handler that is rehearsed waits for anything else.
     constexpr int most_turns = 100'000;
+    loop_.turn(Clock::duration(0));
     task_.start();
     for (int i = 0; i < most_turns && !connection_.ended() && !finished_; ++i) {
       loop_.turn(Clock::duration(0));
