@@ -25,9 +25,9 @@ GUEST = None
 def setUpModule():
     global GUEST
     if os.environ.get("WEBSERV_SANITIZE"):
-        raise unittest.SkipTest("the units' sandbox does not suit sanitizers")
+        sdlab.skip("the units' sandbox does not suit sanitizers")
     if reason := sdlab.missing():
-        raise unittest.SkipTest(reason)
+        sdlab.skip(reason)
     GUEST = sdlab.Guest()
     unittest.addModuleCleanup(GUEST.__exit__, None, None, None)
     GUEST.__enter__()

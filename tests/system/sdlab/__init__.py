@@ -7,9 +7,9 @@
 The guest is a container made from this machine's own root file system: its programs and libraries are there, what it
 writes goes to memory, and it has a network of its own with a loopback interface only. None of this machine's own units run in it.
 
-A sdlab.KernelGuest is the same with a kernel of its own, for what this machine's kernel does not give to a container.
+sdlab.boot_kernel_guest() gives the same with a kernel of its own, for what this machine's kernel does not give to a container.
 """
-from .guest import Guest, missing
-from .kernel_guest import KernelGuest, missing as kernel_missing
+from .guest import Guest, missing, skip
+from .kernel_guest import boot_kernel_guest
 
-__all__ = ["Guest", "KernelGuest", "kernel_missing", "missing"]
+__all__ = ["Guest", "boot_kernel_guest", "missing", "skip"]

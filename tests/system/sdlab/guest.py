@@ -1,15 +1,14 @@
 """The machine as its tests see it; stage.py is what boots it."""
 import os
 import pathlib
+import secrets
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
+import unittest
 
-BOOT_SECONDS = 60
 STAGE = pathlib.Path(__file__).with_name("stage.py")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
                "SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0"}
@@ -28,26 +27,36 @@ def missing():
     return f"needs to mount: {attempt.stderr.strip()}" if attempt.returncode else None
 
 
+def skip(reason):
+    """Ends the test that calls this, with success. ctest tells a skipped test by the line."""
+    print(f"the whole test is skipped: {reason}", flush=True)
+    raise unittest.SkipTest(reason)
+
+
+class Stopped(Exception):
+    """The guest has ended, or did not boot in time."""
+
+
 class Guest:
     """Boots at the beginning of a with statement and ends with it, or with this process."""
 
     kind = "container"  # what stage.py makes of it
-    init = "systemd"  # the name of the process that is the guest's process 1, or runs it
+    init = "systemd"  # the name of the process that is the guest's process 1, or of one that sees its files
+    boot_seconds = 60
 
     def __init__(self):
-        self.pid = None  # of its process 1, as this machine sees it
-        self._folder = None
+        self.pid = None  # of the process `init`, as this machine sees it
+        self._group = "sdlab-" + secrets.token_hex(4)
+        self._console = os.memfd_create("console")
         self._stage = None
 
     def __enter__(self):
-        self._folder = pathlib.Path(tempfile.mkdtemp(prefix="sdlab-"))
         try:
-            with open(self._folder / "console", "wb") as console:
-                self._stage = subprocess.Popen(
-                    ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
-                     sys.executable, str(STAGE), self.kind, str(self._folder)],
-                    stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True)
-            self._wait_until_booted(time.monotonic() + BOOT_SECONDS)
+            self._stage = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc",
+                 sys.executable, str(STAGE), self.kind, self._group],
+                stdin=subprocess.DEVNULL, stdout=self._console, stderr=self._console, start_new_session=True)
+            self._wait_until_booted(time.monotonic() + self.boot_seconds)
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -58,19 +67,34 @@ class Guest:
             # Its death is that of all processes in its namespace, and of their mounts and network.
             self._stage.kill()
             self._stage.wait()
-        subprocess.run([sys.executable, str(STAGE), "--clean", str(self._folder)], check=False)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        subprocess.run([sys.executable, str(STAGE), "--clean", self._group], check=False)
+        os.close(self._console)
 
     def _wait_until_booted(self, deadline):
         state = ""
         while state not in ("running", "degraded"):
-            if self._stage.poll() is not None or time.monotonic() > deadline:
-                console = (self._folder / "console").read_text(errors="replace")
-                raise RuntimeError(f"the guest did not boot (state {state!r}):\n{console[-4000:]}")
+            self._check()
+            if time.monotonic() > deadline:
+                raise Stopped(f"it did not boot within {self.boot_seconds} s (state {state!r}):\n{self.console()[-4000:]}")
             time.sleep(0.05)
             self.pid = self.pid or init_below(self._stage.pid, self.init)
             if self.pid:
                 state = self.run("systemctl is-system-running", check=False).stdout.strip()
+
+    def _check(self):
+        """Raises Stopped with the reason where the guest has ended, or its kernel says that it cannot go on."""
+        ended = self._stage.poll() is not None
+        console = self.console()
+        if "Kernel panic - " in console:
+            lines = console.splitlines()
+            panic = next(number for number, line in enumerate(lines) if "Kernel panic - " in line)
+            raise Stopped("; ".join(lines[max(panic - 1, 0):panic + 1]))  # the line before it often says more
+        if ended:
+            raise Stopped(f"it ended; its console's end is\n{console[-4000:]}")
+
+    def console(self):
+        """What it has printed until now."""
+        return os.pread(self._console, os.fstat(self._console).st_size, 0).decode(errors="replace")
 
     def run(self, command, check=True, timeout=60):
         """Runs a shell command in it, and gives back the completed process with text. Fails on another status than 0."""

@@ -1,6 +1,7 @@
 """runner.py FOLDER: runs, in a guest with a kernel of its own, the commands that the test's machine leaves in a folder both see.
 
-N.command is a shell command. Its output goes to N.output and N.errors, and then its status to N.status.
+N.command is a shell command. Its output goes to N.output and N.errors, and then its status to N.status. The file "ready" says
+that commands are run now.
 """
 import os
 import pathlib
@@ -9,7 +10,7 @@ import sys
 import time
 
 FOLDER = pathlib.Path(sys.argv[1])
-PAUSE = 0.01
+PAUSE = 0.03
 
 
 def start(number):
@@ -22,6 +23,7 @@ def start(number):
 def main():
     running = {}
     seen = set()
+    (FOLDER / "ready").touch()
     while True:
         for name in os.listdir(FOLDER):
             number, _, kind = name.partition(".")

@@ -1,6 +1,7 @@
-"""stage.py KIND FOLDER: becomes the guest, in the mount and process namespaces that it is started in. KIND is "container" or
-"kernel".
-stage.py --clean FOLDER: removes what is left once all its processes have ended.
+"""stage.py KIND GROUP: becomes the guest, in the mount and process namespaces that it is started in. KIND is "container" or
+"uml".
+stage.py --clean GROUP: removes what is left once all its processes have ended, its cgroups. All else of it, files too, is in
+the namespaces.
 """
 import contextlib
 import os
@@ -12,10 +13,16 @@ import time
 # Units of the basic system alone, and every record of the journal.
 JOURNAL = "[Journal]\nStorage=volatile\nRateLimitIntervalSec=0\n"
 MACHINE_ID = "5d1ab05d1ab05d1ab05d1ab05d1ab05d\n"
+# Where all is in the guest's own mount namespace.
+STAGE = "/mnt"
+ROOT = STAGE + "/root"
+
 # For a guest with a kernel of its own.
+HERE = os.path.dirname(os.path.abspath(__file__))
 MEMORY = "1024M"
+KERNEL_LINE = ("quiet", "panic=-1", "systemd.show_status=1")
 UML_MODULES = "/usr/lib/uml/modules"
-RUNNER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "runner.py")
+RUNNER = HERE + "/runner.py"
 RUNNER_UNIT = """[Service]
 Type=exec
 ExecStart=/usr/bin/python3 -SE /usr/local/lib/sdlab-runner.py /sdlab
@@ -55,21 +62,17 @@ def cgroup_parents():
             yield (fields[4] + groups[name]).rstrip("/")
 
 
-def group_name(folder):
-    return os.path.basename(folder)
-
-
-def enter_groups(folder):
+def enter_groups(name):
     """Groups of its own, so that guests do not meet in this machine's groups."""
     for parent in list(cgroup_parents()):
-        group = f"{parent}/{group_name(folder)}"
+        group = f"{parent}/{name}"
         os.makedirs(group, exist_ok=True)
         write(group + "/cgroup.procs", "0")
 
 
-def remove_groups(folder):
+def remove_groups(name):
     for parent in cgroup_parents():
-        for group, _, _ in os.walk(f"{parent}/{group_name(folder)}", topdown=False):
+        for group, _, _ in os.walk(f"{parent}/{name}", topdown=False):
             # Processes that were just killed leave it a moment later.
             for _ in range(100):
                 with contextlib.suppress(OSError):
@@ -79,58 +82,76 @@ def remove_groups(folder):
                 time.sleep(0.02)
 
 
-def root_file_system(folder):
-    """This machine's root file system with changes in memory; gives back the folder."""
-    stage = folder + "/stage"
-    os.mkdir(stage)
-    mount("tmpfs", "-o", "size=2g", "sdlab", stage)
+def make_root():
+    """This machine's root file system with changes in memory, at ROOT."""
+    mount("tmpfs", "-o", "size=2g", "sdlab", STAGE)
     for name in ("upper", "work", "root"):
-        os.mkdir(f"{stage}/{name}")
-    mount("overlay", "-o", "lowerdir=/,upperdir=upper,workdir=work", "sdlab", "root", cwd=stage)
-    root = stage + "/root"
-    shutil.rmtree(root + "/etc/systemd", ignore_errors=True)
-    os.makedirs(root + "/etc/systemd/system")
+        os.mkdir(f"{STAGE}/{name}")
+    mount("overlay", "-o", "lowerdir=/,upperdir=upper,workdir=work", "sdlab", "root", cwd=STAGE)
+    shutil.rmtree(ROOT + "/etc/systemd", ignore_errors=True)
+    os.makedirs(ROOT + "/etc/systemd/system")
     for name, text in (("systemd/journald.conf", JOURNAL), ("machine-id", MACHINE_ID), ("fstab", ""), ("hostname", "sdlab\n")):
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(f"{root}/etc/{name}")
-        write(f"{root}/etc/{name}", text)
-    return root
+            os.unlink(f"{ROOT}/etc/{name}")
+        write(f"{ROOT}/etc/{name}", text)
 
 
-def become_container(folder, root):
-    enter_groups(folder)
+def become_container(group):
+    enter_groups(group)
     # The guest's own tree of groups is one of version 2 also where this machine has both versions.
     environment = {**os.environ, "UNIFIED_CGROUP_HIERARCHY": "1", "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
     # bpf is for IPAddressDeny= and DevicePolicy=.
     os.execvpe("systemd-nspawn", [
-        "systemd-nspawn", "--quiet", "--boot", "--directory", root, "--machine", "sdlab", "--register=no", "--keep-unit",
+        "systemd-nspawn", "--quiet", "--boot", "--directory", ROOT, "--machine", "sdlab", "--register=no", "--keep-unit",
         "--console=read-only", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
         "--capability=CAP_BPF,CAP_NET_ADMIN", "--system-call-filter=bpf", "systemd.unit=basic.target"], environment)
 
 
-def become_kernel(root):
-    mount("none", "-o", "bind", UML_MODULES, new_folder(root + "/usr/lib/modules"))
-    shutil.copy(RUNNER, root + "/usr/local/lib/sdlab-runner.py")
-    write(root + "/etc/systemd/system/sdlab-runner.service", RUNNER_UNIT)
-    os.symlink("../sdlab-runner.service", new_folder(root + "/etc/systemd/system/multi-user.target.wants") + "/sdlab-runner.service")
+def prepare_runner():
+    shutil.copy(RUNNER, ROOT + "/usr/local/lib/sdlab-runner.py")
+    units = ROOT + "/etc/systemd/system"
+    write(units + "/sdlab-runner.service", RUNNER_UNIT)
+    os.symlink("../sdlab-runner.service", new_folder(units + "/multi-user.target.wants") + "/sdlab-runner.service")
     for unit in NEEDLESS_UNITS:
-        os.symlink("/dev/null", f"{root}/etc/systemd/system/{unit}")
-    new_folder(root + "/sdlab")
+        os.symlink("/dev/null", f"{units}/{unit}")
+    # Each reload of systemd would run them all.
+    generators = ROOT + "/usr/lib/systemd/system-generators"
+    for name in os.listdir(generators):
+        if name != "systemd-fstab-generator":
+            os.unlink(f"{generators}/{name}")
+    new_folder(ROOT + "/sdlab")
+    # systemd empties /tmp when it boots: this machine's would take it minutes.
+    write(ROOT + "/etc/fstab", "tmpfs /tmp tmpfs\n")
+
+
+def run_as_child(arguments, **more):
+    """Runs the guest's machine and gives back its status. As process 1 of the namespace it would survive its own abort()."""
+    machine = subprocess.Popen(arguments, **more)
+    while True:
+        pid, status = os.wait()
+        if pid == machine.pid:
+            return os.waitstatus_to_exitcode(status)
+
+
+def run_uml():
+    mount("none", "-o", "bind", UML_MODULES, new_folder(ROOT + "/usr/lib/modules"))
     # The guest's memory is a file in TMPDIR, of which parts are executed.
     mount("tmpfs", "-o", "size=90%", "sdlab", "/dev/shm")
-    os.execve("/usr/bin/linux.uml", [
-        "linux.uml", f"mem={MEMORY}", "root=/dev/root", "rootfstype=hostfs", f"rootflags={root}", "rw", "con=null", "con0=fd:0,fd:1",
-        "ssl=null", "init=/lib/systemd/systemd", "quiet", "panic=-1", "systemd.show_status=1"], {**os.environ, "TMPDIR": "/dev/shm"})
+    # In HOME it leaves files of its own.
+    return run_as_child([
+        "linux.uml", f"mem={MEMORY}", "root=/dev/root", "rootfstype=hostfs", f"rootflags={ROOT}", "rw", "con=null", "con0=fd:0,fd:1",
+        "ssl=null", "init=/lib/systemd/systemd", *KERNEL_LINE], env={**os.environ, "TMPDIR": "/dev/shm", "HOME": STAGE})
 
 
 def main():
     if sys.argv[1] == "--clean":
         return remove_groups(sys.argv[2])
-    kind, folder = sys.argv[1:]
-    root = root_file_system(folder)
-    if kind == "kernel":
-        return become_kernel(root)
-    return become_container(folder, root)
+    kind, group = sys.argv[1:]
+    make_root()
+    if kind == "container":
+        return become_container(group)
+    prepare_runner()
+    return run_uml()
 
 
 if __name__ == "__main__":
