@@ -8,6 +8,8 @@ LABELS = .
 compiler = $(if $(findstring clang,$(PRESET)),clang)
 # Node.js of another source than Debian's has npm in it.
 node = $(if $(shell command -v npm),,node)
+# User Mode Linux does not run on processors with AMX: QEMU takes its place in tests.
+emulator = $(shell grep -sqw amx_tile /proc/cpuinfo && echo emulator)
 jobs := $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: help
@@ -32,7 +34,7 @@ run:
 
 .PHONY: test
 test:
-	@cmake/install-packages.sh build test $(compiler) $(node)
+	@cmake/install-packages.sh build test $(compiler) $(node) $(emulator)
 	@$(MAKE) --no-print-directory build/$(PRESET)/build.ninja
 	@cmake --build build/$(PRESET)
 	@ctest --test-dir build/$(PRESET) --output-on-failure -j $(jobs) -L '$(LABELS)'

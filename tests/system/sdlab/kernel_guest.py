@@ -75,10 +75,30 @@ class UserModeLinux(KernelGuest):
     needs = {"/usr/bin/linux.uml": "user-mode-linux"}
 
 
+class Emulator(KernelGuest):
+    """A whole machine with two processors, whose instructions QEMU translates: it runs everywhere, and all takes ten times
+    longer. It boots in some ten seconds too, if nothing else runs beside it."""
+
+    name = "QEMU"
+    kind = "qemu"
+    init = "qemu-system-x86"  # as much as the kernel keeps of a name
+    boot_seconds = 240
+    slowness = 4
+    needs = {"/usr/bin/qemu-system-x86_64": "qemu-system-x86", "/usr/lib/qemu/virtiofsd": "qemu-system-common",
+             stage.KERNEL: "cmake/install-packages.sh emulator", stage.BUSYBOX: "cmake/install-packages.sh emulator"}
+
+    def write(self, name, content, mode=0o644):
+        # Its kernel asks once for what is in the root file system: it must make the change itself.
+        part = self.path(f"/sdlab/{next(self._numbers)}.content")
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
+        self.run(f"install -D --mode={mode:o} /sdlab/{part.name} {shlex.quote(name)}")
+        part.unlink()
+
+
 def boot_kernel_guest():
     """Gives back a booted guest, of the first kind that boots here. Where none does, the test is skipped."""
     reasons = []
-    for kind in (UserModeLinux,):
+    for kind in (UserModeLinux, Emulator):
         reason = kind.missing()
         if not reason:
             try:

@@ -1,11 +1,13 @@
-"""stage.py KIND GROUP: becomes the guest, in the mount and process namespaces that it is started in. KIND is "container" or
-"uml".
+"""stage.py KIND GROUP: becomes the guest, in the mount and process namespaces that it is started in. KIND is "container", "uml"
+or "qemu".
 stage.py --clean GROUP: removes what is left once all its processes have ended, its cgroups. All else of it, files too, is in
 the namespaces.
 """
 import contextlib
 import os
+import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -22,6 +24,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 MEMORY = "1024M"
 KERNEL_LINE = ("quiet", "panic=-1", "systemd.show_status=1")
 UML_MODULES = "/usr/lib/uml/modules"
+# Packages that cmake/install-packages.sh has unpacked for QEMU.
+UNPACKED = os.path.normpath(HERE + "/../../../build/unpacked")
+KERNEL = UNPACKED + "/linux-image-cloud-amd64"
+BUSYBOX = UNPACKED + "/busybox-static/bin/busybox"
+# In the order in which they need each other.
+QEMU_MODULES = ("virtio_ring", "virtio", "virtio_pci_legacy_dev", "virtio_pci_modern_dev", "virtio_pci", "fuse", "virtiofs")
+# When it ends because something has failed, the kernel panics.
+QEMU_INIT = """#!/bin/busybox sh
+for module in /modules/*; do busybox insmod $module || exit; done
+busybox mount -t virtiofs root /root && exec busybox switch_root /root /lib/systemd/systemd
+"""
 RUNNER = HERE + "/runner.py"
 RUNNER_UNIT = """[Service]
 Type=exec
@@ -143,6 +156,48 @@ def run_uml():
         "ssl=null", "init=/lib/systemd/systemd", *KERNEL_LINE], env={**os.environ, "TMPDIR": "/dev/shm", "HOME": STAGE})
 
 
+def find_file(pattern):
+    return next(pathlib.Path(KERNEL).glob(pattern))
+
+
+def initial_files():
+    """An archive of the files that the kernel begins with, which reach the root file system; gives back its name."""
+    tree = STAGE + "/initial"
+    for name in ("bin", "modules", "root"):
+        os.makedirs(f"{tree}/{name}")
+    shutil.copy(BUSYBOX, tree + "/bin")
+    for number, name in enumerate(QEMU_MODULES):
+        shutil.copy(find_file(f"lib/modules/**/{name}.ko"), f"{tree}/modules/{number}")
+    write(tree + "/init", QEMU_INIT)
+    os.chmod(tree + "/init", 0o755)
+    with open(tree + ".cpio", "wb") as archive:
+        names = subprocess.run([BUSYBOX, "find", "."], cwd=tree, stdout=subprocess.PIPE, check=True).stdout
+        subprocess.run([BUSYBOX, "cpio", "-o", "-H", "newc"], cwd=tree, input=names, stdout=archive, check=True)
+    return archive.name
+
+
+def share(tag, folder, cache):
+    """Shares a folder with the guest, for as long as this process lives; gives back the arguments for QEMU."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(f"{STAGE}/{tag}.socket")
+    listener.listen()
+    options = ",".join([f"source={folder}", f"cache={cache}", "xattr", "log_level=err"])
+    subprocess.Popen(["/usr/lib/qemu/virtiofsd", f"--fd={listener.fileno()}", "-o", options], pass_fds=[listener.fileno()])
+    return ["-chardev", f"socket,id={tag},path={STAGE}/{tag}.socket", "-device", f"vhost-user-fs-pci,chardev={tag},tag={tag}"]
+
+
+def run_qemu():
+    # Without a cache each reads at once what the other has written. For all files that would cost too much.
+    with open(ROOT + "/etc/fstab", "a", encoding="ascii") as file:
+        file.write("sdlab /sdlab virtiofs\n")
+    return run_as_child([
+        "qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-nodefaults", "-no-user-config", "-display", "none",
+        "-no-reboot", "-serial", "stdio", "-m", MEMORY, "-object", f"memory-backend-memfd,id=memory,size={MEMORY},share=on",
+        "-machine", "memory-backend=memory", *share("root", ROOT, "always"), *share("sdlab", ROOT + "/sdlab", "none"),
+        "-kernel", find_file("boot/vmlinuz-*"), "-initrd", initial_files(),
+        "-append", " ".join(["console=ttyS0", "mitigations=off", *KERNEL_LINE])])
+
+
 def main():
     if sys.argv[1] == "--clean":
         return remove_groups(sys.argv[2])
@@ -151,7 +206,7 @@ def main():
     if kind == "container":
         return become_container(group)
     prepare_runner()
-    return run_uml()
+    return run_uml() if kind == "uml" else run_qemu()
 
 
 if __name__ == "__main__":
