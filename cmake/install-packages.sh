@@ -41,10 +41,14 @@ done
 root=
 [ "$(id -u)" = 0 ] || root=sudo
 export DEBIAN_FRONTEND=noninteractive
-$root apt-get update -qq </dev/null
+# Another one may be at it: where it installs, apt-get itself waits for that, and not where it updates its lists.
+for pause in 5 10 20 40 0; do
+  $root apt-get update -qq </dev/null && break
+  sleep $pause
+done
 if [ -n "$missing" ]; then
   echo "Installing$missing"
-  $root apt-get install -qq -y --no-install-recommends $missing </dev/null
+  $root apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=600 $missing </dev/null
 fi
 for package in $to_unpack; do
   echo "Unpacking $package"
