@@ -41,10 +41,8 @@ class Workload:
 
     def start(self, wrapper, environment=None):
         site = SITE % (self.access, str(self.precompressed).lower())
-        if not self.close:
-            return Server(site, FILES, wrapper=wrapper, environment=environment)
         # The server hears of a connection when its request is there, also where the client is kept from its turn between
-        # the two: else a busy machine makes another count, of a turn of the loop more.
+        # the two: else a busy machine makes another count, of a read in vain and a turn of the loop more.
         listener = listening_socket()
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, 60)
         server = Server(site, FILES, inherit=[listener], wrapper=wrapper, environment=environment)
@@ -75,7 +73,9 @@ class Workload:
                 if self.close:
                     client.end()
                     client.close()
-        for client in clients:
+        for client in [] if self.close else clients:
+            client.half_close()
+            client.end()  # so that the server has seen each end before it stops
             client.close()
 
 
