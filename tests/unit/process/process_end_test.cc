@@ -25,11 +25,11 @@ using test::Said;
 struct ProcessEndTest : testing::Test, test::ProgramRunner {
   // Each prints the number of the process that has to end.
   static constexpr const char* sleeps = "echo $$; exec sleep 1000";
-  static constexpr const char* ignores_sigterm = "trap '' TERM HUP INT; echo $$; while :; do sleep 1000; done";
+  static constexpr const char* ignores_sigterm = "trap '' TERM HUP INT; echo $$; exec sleep 1000";
   static constexpr const char* has_child = "sh -c 'echo $$; exec sleep 1000' & wait";
   static constexpr const char* leaves_child = "sh -c 'echo $$; exec sleep 1000' & exit 0";
   static constexpr const char* has_child_in_other_session =
-      "setsid sh -c 'trap \"\" TERM; echo $$; while :; do sleep 1000; done' & wait";
+      "setsid sh -c 'trap \"\" TERM; echo $$; exec sleep 1000' & wait";
 
   // Starts it, and drops it when it has told its number.
   Doomed drop(const char* script) {
