@@ -90,17 +90,19 @@ class Git(unittest.TestCase):
                            "LC_ALL": "C.UTF-8", "GIT_AUTHOR_NAME": "Anna", "GIT_AUTHOR_EMAIL": "anna@example.test",
                            "GIT_COMMITTER_NAME": "Anna", "GIT_COMMITTER_EMAIL": "anna@example.test"}
         pathlib.Path(cls.home, "projects").mkdir()
+        # Its processor's time is git's alone, and no part of what is tested.
+        pathlib.Path(cls.home, ".gitconfig").write_text("[core]\ncompression = 0\n", encoding="ascii")
         cls.server = cls.enterClassContext(Server(f"""
             [vhost."*"]
             body_size = "200M"
             [vhost."*".route."/gathered/"]
             cgi = {{ program = "{cls.backend()}" }}
-            environment = {{ GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
+            environment = {{ HOME = "{cls.home}", GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
             cgi_limits = {{ time = "5m", memory = "1G" }}
             [vhost."*".route."/streamed/"]
             cgi = {{ program = "{cls.backend()}" }}
             cgi_body = "stream"
-            environment = {{ GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
+            environment = {{ HOME = "{cls.home}", GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
             cgi_limits = {{ time = "5m", memory = "1G" }}
             """))
         for route in cls.ROUTES:
