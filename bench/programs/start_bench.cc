@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "webserv/base/c_strings.h"
-#include "webserv/process/process.h"
+#include "webserv/process/spawner.h"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "webserv/process/cgroup.h"
+#include "webserv/process/cgroup_tree.h"
 
 namespace webserv {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "app/config.h"
 #include "webserv/base/log.h"
-#include "webserv/process/process.h"
+#include "webserv/process/spawner.h"
 
 namespace webserv {
 

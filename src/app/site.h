@@ -10,7 +10,7 @@
 #include "webserv/handlers/hosts.h"
 #include "webserv/io/blocking_pool.h"
 #include "webserv/io/gate.h"
-#include "webserv/process/process.h"
+#include "webserv/process/spawner.h"
 #include "webserv/server/application.h"
 
 namespace webserv {

@@ -87,7 +87,7 @@ struct TurnedAwayTest : testing::Test {
 };
 
 TEST_F(TurnedAwayTest, its_connection_lasts_no_second) {
-  conversation.connection().turn_away();
+  conversation.session().turn_away();
   conversation.start();
   EXPECT_THAT(stream.output(), StartsWith("HTTP/1.1 503 "));
   EXPECT_TRUE(stream.output_ended());

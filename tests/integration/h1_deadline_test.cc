@@ -154,7 +154,7 @@ TEST_F(DeadlineTest, drain_answers_what_is_begun_and_closes) {
   conversation.start();
   conversation.feed("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n");
   conversation.worker().draining = true;
-  conversation.connection().drain();
+  conversation.session().drain();
   conversation.feed("hi");
   EXPECT_THAT(stream.output(), HasSubstr("Connection: close\r\n"));
   EXPECT_THAT(stream.output(), HasSubstr("\r\n\r\n2"));
@@ -165,7 +165,7 @@ TEST_F(DeadlineTest, drain_gives_an_idle_connection_a_moment_for_a_request_on_it
   conversation.feed(get);
   stream.take_output();
   conversation.worker().draining = true;
-  conversation.connection().drain();
+  conversation.session().drain();
   conversation.pass(milliseconds(300));
   EXPECT_FALSE(stream.closed());
   conversation.feed(get);
@@ -176,7 +176,7 @@ TEST_F(DeadlineTest, drain_closes_an_idle_connection_after_that) {
   conversation.start();
   conversation.feed(get);
   conversation.worker().draining = true;
-  conversation.connection().drain();
+  conversation.session().drain();
   conversation.pass(milliseconds(600));
   EXPECT_TRUE(stream.closed());
 }
@@ -185,8 +185,8 @@ TEST_F(DeadlineTest, idle_connections_hold_no_buffer) {
   conversation.start();
   conversation.feed(get);
   // The one exchange is free again: taking it makes no other.
-  ExchangeLease first(conversation.worker().h1->exchanges);
-  ExchangeLease second(conversation.worker().h1->exchanges);
+  ExchangeLease first(conversation.worker().h1->exchanges, conversation.connection());
+  ExchangeLease second(conversation.worker().h1->exchanges, conversation.connection());
   EXPECT_GT((*first).out.capacity(), (*second).out.capacity()) << "the first was used before";
 }
 

@@ -66,7 +66,8 @@ class Conversation final {
   }
 
   MemoryStream& stream() { return stream_; }
-  H1Connection& connection() { return session_; }
+  H1Connection& session() { return session_; }
+  TestConnection& connection() { return connection_; }
   WorkerContext& worker() { return worker_; }
   Loop& loop() { return loop_; }
   bool ended() const { return connection_.ended(); }

@@ -5,12 +5,12 @@
 
 namespace webserv {
 
-void Wheel::file(Deadline& deadline) {
-  uint64_t tick = std::clamp(ceiling_tick(deadline.when_), tick_ + 1, tick_ + slots - 1);
+void Wheel::file(Timed& timed) {
+  uint64_t tick = std::clamp(ceiling_tick(timed.when_), tick_ + 1, tick_ + slots - 1);
   size_t slot = tick % slots;
-  lists_[slot].push_back(deadline);
+  lists_[slot].push_back(timed);
   occupied_[slot / 64] |= uint64_t{1} << (slot % 64);
-  deadline.filed_ = tick;
+  timed.filed_ = tick;
 }
 
 void Wheel::look_at_slot(uint64_t tick, Clock::time_point now) {
@@ -18,18 +18,18 @@ void Wheel::look_at_slot(uint64_t tick, Clock::time_point now) {
   uint64_t bit = uint64_t{1} << (slot % 64);
   if (!(occupied_[slot / 64] & bit)) return;
   occupied_[slot / 64] &= ~bit;
-  List<Deadline> due;
+  List<Timed> due;
   due.take_all(lists_[slot]);
   while (!due.empty()) {
-    Deadline& deadline = due.front();
-    deadline.unlink();
-    deadline.filed_ = 0;
-    if (deadline.when_ == Deadline::far) continue;
-    if (deadline.when_ > now) {
-      file(deadline);
+    Timed& timed = due.front();
+    timed.unlink();
+    timed.filed_ = 0;
+    if (timed.when_ == Timed::far) continue;
+    if (timed.when_ > now) {
+      file(timed);
     } else {
-      deadline.when_ = Deadline::far;
-      deadline.expired();
+      timed.when_ = Timed::far;
+      timed.expired();
     }
   }
 }

@@ -13,13 +13,14 @@ namespace webserv {
 
 class Wheel;
 
-class Deadline : private Link {
+// What a wheel lets expire. For those who know their wheel; others are Deadlines.
+class Timed : private Link {
  public:
-  explicit Deadline(Wheel& wheel) : wheel_(wheel) {}
-  virtual ~Deadline() = default;
+  virtual ~Timed() = default;
 
-  // expired() is called once, at the first turn of the loop at or after `when`, up to one tick (64 ms) late.
-  void expires_at(Clock::time_point when);
+  // expired() is called once, at the first turn of the loop at or after `when`, up to one tick (64 ms) late. The wheel
+  // is the same in all calls.
+  void expires_at(Clock::time_point when, Wheel& wheel);
   void never() { when_ = far; }
 
  protected:
@@ -30,11 +31,20 @@ class Deadline : private Link {
 
  private:
   friend class Wheel;
-  friend class List<Deadline>;
+  friend class List<Timed>;
 
-  Wheel& wheel_;
   Clock::time_point when_ = far;
   uint64_t filed_ = 0;  // the tick whose slot it hangs in; 0: in none
+};
+
+class Deadline : public Timed {
+ public:
+  explicit Deadline(Wheel& wheel) : wheel_(wheel) {}
+
+  void expires_at(Clock::time_point when) { Timed::expires_at(when, wheel_); }
+
+ private:
+  Wheel& wheel_;
 };
 
 class Wheel {
@@ -48,7 +58,7 @@ class Wheel {
   std::optional<Clock::duration> until_next(Clock::time_point now) const;
 
  private:
-  friend class Deadline;
+  friend class Timed;
   static constexpr int tick_bits = 6;   // 64 ms
   static constexpr size_t slots = 512;  // a horizon of 32 s; what is further away is looked at once in a while
 
@@ -58,17 +68,17 @@ class Wheel {
   static uint64_t ceiling_tick(Clock::time_point at) {
     return (static_cast<uint64_t>(at.time_since_epoch().count()) + (1u << tick_bits) - 1) >> tick_bits;
   }
-  void file(Deadline& deadline);
+  void file(Timed& timed);
   void look_at_slot(uint64_t tick, Clock::time_point now);
 
   uint64_t tick_;  // the last tick that was looked at
-  std::array<List<Deadline>, slots> lists_;
+  std::array<List<Timed>, slots> lists_;
   std::array<uint64_t, slots / 64> occupied_{};  // a bit per slot; may be set for a slot that has become empty
 };
 
-inline void Deadline::expires_at(Clock::time_point when) {
+inline void Timed::expires_at(Clock::time_point when, Wheel& wheel) {
   when_ = when;
-  if (filed_ == 0 || Wheel::ceiling_tick(when) < filed_) wheel_.file(*this);
+  if (filed_ == 0 || Wheel::ceiling_tick(when) < filed_) wheel.file(*this);
 }
 
 }  // namespace webserv

@@ -45,7 +45,8 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-  while (!stopped_.load(std::memory_order_acquire)) turn();
+  own();
+  while (!stopped_.load(std::memory_order_acquire)) turn_once(std::nullopt);
   // Who waits for the thread's end has all of it from then on.
   turner_ = {};
 }
@@ -91,14 +92,19 @@ int Loop::sleep_milliseconds(std::optional<Clock::duration> longest) const {
   return static_cast<int>(std::min<int64_t>(wait->count(), most));
 }
 
-void Loop::begin_turn() {
+// This thread is the loop's from here on.
+void Loop::own() {
   if (turner_ == std::thread::id()) turner_ = std::this_thread::get_id();
   assert_here();
   of_thread_ = this;
 }
 
 void Loop::turn(std::optional<Clock::duration> longest) {
-  begin_turn();
+  own();
+  turn_once(longest);
+}
+
+void Loop::turn_once(std::optional<Clock::duration> longest) {
   std::array<epoll_event, events_per_turn> events;
   int timeout = sleep_milliseconds(longest);
   if (timeout != 0) {

@@ -159,7 +159,8 @@ class Loop {
 
  private:
   friend class Leftover;
-  void begin_turn();
+  void own();
+  void turn_once(std::optional<Clock::duration> longest);
   int sleep_milliseconds(std::optional<Clock::duration> longest) const;
   void wake();
   void run_posted();

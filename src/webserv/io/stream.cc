@@ -40,24 +40,19 @@ ssize_t socket_send(int socket, const iovec& piece, int flags) {
 
 }  // namespace
 
-Stream::Operation::~Operation() {
-  if (lane_.waiting != this) return;
+void Stream::Operation::abandon() {
   lane_.waiting = nullptr;
   // Half of something may be out: whatever would follow it would be taken for the rest.
   if (writes()) lane_.error = Error::operation_canceled;
 }
 
-bool Stream::Operation::begin() {
-  stream_.loop_.assert_here();
-  assert(lane_.waiting == nullptr && "an operation begins in a lane of a stream in which another one waits");
-  if (lane_.error == Error{}) return attempt();
+bool Stream::Operation::fail() {
   error_ = lane_.error;
   return true;
 }
 
 bool Stream::Operation::suspend(std::coroutine_handle<> waiter) {
-  const bool has_passed = lane_.pause == 0 && lane_.when <= stream_.loop_.now();
-  if (has_passed) {
+  if (lane_.when == passed) {
     lane_.when = far;
     error_ = Error::timed_out;
     return false;
@@ -73,8 +68,7 @@ bool Stream::Operation::suspend(std::coroutine_handle<> waiter) {
 }
 
 // A lane is as good as its last operation; but a read that took too long may be tried again.
-Result<> Stream::Operation::outcome() {
-  if (error_ == Error{}) return {};
+std::unexpected<Error> Stream::Operation::failure() {
   if (writes() || error_ != Error::timed_out) lane_.error = error_;
   return std::unexpected(error_);
 }
@@ -90,44 +84,35 @@ void Stream::resume(LaneState& lane) {
   drive(ended->waiter_);
 }
 
-void Stream::wake(bool readable, bool writable) {
-  for (LaneState* lane : {&reading_, &writing_}) {
-    Operation* operation = lane->waiting;
-    if (operation == nullptr || !(operation->wait_ == Wait::readable ? readable : writable)) continue;
-    operation->moved_ = false;
-    if (operation->attempt()) {
-      resume(*lane);
-    } else if (lane->pause != 0 && operation->moved_) {
-      begin_pause(*lane);
-    }
+void Stream::try_again(LaneState& lane, bool readable, bool writable) {
+  Operation& operation = *lane.waiting;
+  if (!(operation.wait_ == Wait::readable ? readable : writable)) return;
+  operation.moved_ = false;
+  if (operation.attempt()) {
+    resume(lane);
+  } else if (lane.pause != 0 && operation.moved_) {
+    begin_pause(lane);
   }
 }
 
-void Stream::Lane::expires_after_pause(Clock::duration pause) {
-  state_.pause = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
-  if (state_.waiting != nullptr) stream_.begin_pause(state_);
-}
-
 void Stream::begin_pause(LaneState& lane) {
-  Operation& waiting = *lane.waiting;
-  if (waiting.writes()) waiting.untaken_ = untaken();
-  waiting.taken_at_ = loop_.now();
-  expire(lane, loop_.now() + Clock::duration(lane.pause) / (waiting.writes() ? looks_per_pause : 1));
+  const Clock::time_point now = loop_.now();
+  const Clock::duration pause(lane.pause);
+  if (&lane == &reading_) return expire(lane, now + pause);
+  static_cast<WriteOperation&>(*lane.waiting).untaken_ = {.bytes = untaken(), .seen = now};
+  expire(lane, now + pause / looks_per_pause);
 }
 
 // Whether the pause of what waits to write is not over yet. The kernel tells of room only when a good part of its queue
 // has left, which may be megabytes: whoever takes less than that in a pause does take something.
-bool Stream::goes_on(LaneState& lane) {
-  Operation& writing = *lane.waiting;
+bool Stream::takes_something() {
+  Untaken& before = static_cast<WriteOperation&>(*writing_.waiting).untaken_;
   const size_t left = untaken();
-  if (left < writing.untaken_) {
-    writing.untaken_ = left;
-    writing.taken_at_ = loop_.now();
-  }
-  const Clock::duration pause(lane.pause);
-  const Clock::time_point end = writing.taken_at_ + pause;
+  if (left < before.bytes) before = {.bytes = left, .seen = loop_.now()};
+  const Clock::duration pause(writing_.pause);
+  const Clock::time_point end = before.seen + pause;
   if (end <= loop_.now()) return false;
-  lane.when = std::min(end, loop_.now() + pause / looks_per_pause);
+  writing_.when = std::min(end, loop_.now() + pause / looks_per_pause);
   return true;
 }
 
@@ -135,15 +120,22 @@ bool Stream::goes_on(LaneState& lane) {
 void Stream::expired() {
   Clock::time_point earliest = far;
   for (LaneState* lane : {&reading_, &writing_}) {
-    const bool is_due = lane->waiting != nullptr && lane->when <= loop_.now();
-    if (is_due && !(lane->pause != 0 && lane->waiting->writes() && goes_on(*lane))) {
-      lane->when = far;
-      lane->waiting->error_ = Error::timed_out;
-    }
+    if (lane->when <= loop_.now()) lane_expired(*lane);
     if (lane->when > loop_.now()) earliest = std::min(earliest, lane->when);
   }
-  if (earliest != far) Deadline::expires_at(earliest);
+  if (earliest != far) Timed::expires_at(earliest, loop_.wheel());
   resume_ended();
+}
+
+void Stream::lane_expired(LaneState& lane) {
+  if (lane.waiting == nullptr) {
+    lane.when = lane.pause == 0 ? passed : far;
+    return;
+  }
+  const bool is_paused_write = &lane == &writing_ && lane.pause != 0;
+  if (is_paused_write && takes_something()) return;
+  lane.when = far;
+  lane.waiting->error_ = Error::timed_out;
 }
 
 void Stream::resume_ended() {
@@ -165,7 +157,7 @@ void Stream::fail(Error why) {
 void Stream::never() {
   reading().never();
   writing().never();
-  Deadline::never();
+  Timed::never();
 }
 
 bool Stream::PeerEnded::await_suspend(std::coroutine_handle<> waiter) {

@@ -6,6 +6,7 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -41,9 +42,9 @@ enum class PeerEnd : uint8_t {
 // waits in the other, but for fail(), which ends both.
 //
 // All of it belongs to the thread of its loop.
-class Stream : private Deadline {
+class Stream : private Timed {
  public:
-  explicit Stream(Loop& loop) : Deadline(loop.wheel()), loop_(loop) {}
+  explicit Stream(Loop& loop) : loop_(loop) {}
   Stream(const Stream&) = delete;
   ~Stream() override = default;
 
@@ -110,19 +111,26 @@ class Stream : private Deadline {
   // How many of the written bytes the peer has not taken yet; where that is not known, 0.
   virtual size_t untaken() const { return 0; }
 
-  void wake(bool readable, bool writable);
+  void wake(bool readable, bool writable) {
+    wake(reading_, readable, writable);
+    wake(writing_, readable, writable);
+  }
   void peer_has_ended(PeerEnd end);
   // Neither lane has a deadline any more: for those that close.
   void never();
 
  private:
   class Operation;
+  class WriteOperation;
+
+  // The time of a lane whose time passed while nothing waited.
+  static constexpr Clock::time_point passed = Clock::time_point::min();
 
   struct LaneState {
     Operation* waiting = nullptr;
-    Clock::time_point when = Deadline::far;  // may lie in the past where it passed while nothing waited
-    uint32_t pause = 0;                      // milliseconds that `when` is set to whenever somebody begins to wait
-    Error error{};                           // of all operations that begin from now on
+    Clock::time_point when = Timed::far;
+    uint32_t pause = 0;  // milliseconds that `when` is set to whenever somebody begins to wait
+    Error error{};       // of all operations that begin from now on
   };
 
   // What a suspended coroutine waits for. attempt() returns true once it is over, well or badly.
@@ -132,12 +140,21 @@ class Stream : private Deadline {
 
    protected:
     Operation(Stream& stream, LaneState& lane) : stream_(stream), lane_(lane) {}
-    virtual ~Operation();
-    bool begin();
+    virtual ~Operation() {
+      if (lane_.waiting == this) abandon();
+    }
+    bool begin() {
+      stream_.loop_.assert_here();
+      assert(lane_.waiting == nullptr && "an operation begins in a lane of a stream in which another one waits");
+      return lane_.error == Error{} ? attempt() : fail();
+    }
     bool suspend(std::coroutine_handle<> waiter);
     bool take(const Progress& progress);  // false: has to wait
     virtual bool attempt() = 0;
-    Result<> outcome();
+    Result<> outcome() {
+      if (error_ == Error{}) return {};
+      return failure();
+    }
     bool writes() const { return &lane_ == &stream_.writing_; }
 
     Stream& stream_;
@@ -148,16 +165,29 @@ class Stream : private Deadline {
 
    private:
     friend class Stream;
+    void abandon();
+    bool fail();
+    std::unexpected<Error> failure();
+
     std::coroutine_handle<> waiter_;
-    // Of one that waits, from begin_pause() on: what the peer had not taken when it was last seen to take something.
-    size_t untaken_;
-    Clock::time_point taken_at_;
   };
 
+  // Of one that waits to write, from begin_pause() on: what the peer had not taken when it was last seen to take
+  // something.
+  struct Untaken {
+    size_t bytes = 0;
+    Clock::time_point seen{};
+  };
+
+  void wake(LaneState& lane, bool readable, bool writable) {
+    if (lane.waiting != nullptr) try_again(lane, readable, writable);
+  }
+  void try_again(LaneState& lane, bool readable, bool writable);
   void expired() override;
   void expire(LaneState& lane, Clock::time_point when);
   void begin_pause(LaneState& lane);
-  bool goes_on(LaneState& lane);
+  void lane_expired(LaneState& lane);
+  bool takes_something();
   void resume_ended();
   void resume(LaneState& lane);
 
@@ -180,10 +210,13 @@ class Stream::Lane {
   // The same, counted from this turn of the loop.
   void expires_in(Clock::duration time) { expires_at(stream_.loop_.now() + time); }
   // Whoever waits has `pause` at most without a byte read or written, or taken by the peer of what was written before.
-  void expires_after_pause(Clock::duration pause);
+  void expires_after_pause(Clock::duration pause) {
+    state_.pause = static_cast<uint32_t>(std::clamp<int64_t>(pause.count(), 1, UINT32_MAX));
+    if (state_.waiting != nullptr) stream_.begin_pause(state_);
+  }
   void never() {
     state_.pause = 0;
-    state_.when = Deadline::far;
+    state_.when = Timed::far;
   }
   Clock::time_point when() const { return state_.when; }
 
@@ -201,7 +234,7 @@ class Stream::Read final : Operation {
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
   Result<size_t> await_resume() {
-    if (Result<> done = outcome(); !done) return std::unexpected(done.error());
+    if (error_ != Error{}) return failure();
     return bytes_;
   }
 
@@ -222,14 +255,22 @@ class Stream::Readable final : Operation {
   bool attempt() override;
 };
 
-class Stream::Write final : Operation {
+class Stream::WriteOperation : protected Operation {
+ protected:
+  explicit WriteOperation(Stream& stream) : Operation(stream, stream.writing_) {}
+
+ private:
+  friend class Stream;
+  Untaken untaken_;
+};
+
+class Stream::Write final : WriteOperation {
  public:
-  Write(Stream& stream, std::span<iovec> pieces, bool more)
-      : Operation(stream, stream.writing_), pieces_(pieces), more_(more) {
+  Write(Stream& stream, std::span<iovec> pieces, bool more) : WriteOperation(stream), pieces_(pieces), more_(more) {
     consume(0);
   }
   Write(Stream& stream, std::string_view bytes, bool more)
-      : Operation(stream, stream.writing_),
+      : WriteOperation(stream),
         single_{const_cast<char*>(bytes.data()), bytes.size()},
         pieces_(&single_, 1),
         more_(more) {}
@@ -245,10 +286,10 @@ class Stream::Write final : Operation {
   bool more_;
 };
 
-class Stream::SendFile final : Operation {
+class Stream::SendFile final : WriteOperation {
  public:
   SendFile(Stream& stream, int fd, off_t from, size_t length)
-      : Operation(stream, stream.writing_), fd_(fd), from_(from), left_(length) {}
+      : WriteOperation(stream), fd_(fd), from_(from), left_(length) {}
   bool await_ready() { return begin(); }
   bool await_suspend(std::coroutine_handle<> waiter) { return suspend(waiter); }
   Result<> await_resume() { return outcome(); }
@@ -283,7 +324,7 @@ inline Stream::Lane Stream::reading() { return Lane(*this, reading_); }
 inline Stream::Lane Stream::writing() { return Lane(*this, writing_); }
 inline void Stream::expire(LaneState& lane, Clock::time_point when) {
   lane.when = when;
-  if (when < Deadline::when()) Deadline::expires_at(when);
+  if (when < Timed::when()) Timed::expires_at(when, loop_.wheel());
 }
 inline Stream::Read Stream::read_some(std::span<char> into) { return Read(*this, into); }
 inline Stream::Readable Stream::readable() { return Readable(*this); }

@@ -16,8 +16,8 @@
 
 namespace webserv {
 
-// Memory of coroutine frames: free lists of the thread, in classes of 16 bytes up to 2 KiB. Under sanitizers it is
-// plain new, so that a use after free is seen.
+// Memory of coroutine frames, and of what comes and goes as they do: free lists of the thread, in classes of 16 bytes
+// up to 2 KiB. Under sanitizers it is plain new, so that a use after free is seen.
 class FramePool {
  public:
   static void* take(size_t size);
@@ -30,7 +30,7 @@ class FramePool {
  private:
   static constexpr size_t step = 16;
   static constexpr size_t classes = 129;
-  // A free frame. A coroutine's frame begins with what resumes and what destroys it, in every ABI that we are compiled
+  // What is free. A coroutine's frame begins with what resumes and what destroys it, in every ABI that we are compiled
   // for: a handle to a frame that is free calls these.
   struct Node {
     void (*resume)(void*);
@@ -39,6 +39,12 @@ class FramePool {
   };
   static void touched(void*);
   static constinit thread_local std::array<Node*, classes> free_;
+};
+
+// For classes whose objects come and go on one thread.
+struct Pooled {
+  static void* operator new(size_t size) { return FramePool::take(size); }
+  static void operator delete(void* object, size_t size) noexcept { FramePool::give(object, size); }
 };
 
 // Who goes on when the coroutine that is running has ended.
@@ -57,7 +63,7 @@ class Task;
 
 namespace detail {
 
-struct PromiseBase {
+struct PromiseBase : Pooled {
   std::coroutine_handle<> awaiter{};
   std::exception_ptr error;
 #ifndef NDEBUG
@@ -76,9 +82,6 @@ struct PromiseBase {
   std::suspend_always initial_suspend() noexcept { return {}; }
   Final final_suspend() noexcept { return {}; }
   void unhandled_exception() noexcept { error = std::current_exception(); }
-
-  static void* operator new(size_t size) { return FramePool::take(size); }
-  static void operator delete(void* frame, size_t size) noexcept { FramePool::give(frame, size); }
 };
 
 template <class T>

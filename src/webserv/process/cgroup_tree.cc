@@ -1,3 +1,5 @@
+#include "webserv/process/cgroup_tree.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -10,7 +12,6 @@
 #include <vector>
 
 #include "webserv/io/file.h"
-#include "webserv/process/cgroup.h"
 #include "webserv/process/kernel_files.h"
 
 namespace webserv {

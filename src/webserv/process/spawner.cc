@@ -1,3 +1,5 @@
+#include "webserv/process/spawner.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -18,7 +20,6 @@
 
 #include "webserv/io/slices.h"
 #include "webserv/process/kernel_files.h"
-#include "webserv/process/process.h"
 #include "webserv/process/process_child.h"
 #include "webserv/process/spawn.h"
 
@@ -87,6 +88,21 @@ SpawnStep step_of(ChildStep step) {
     case ChildStep::none: break;
   }
   return SpawnStep::execute;
+}
+
+std::string_view text_of(SpawnStep step) {
+  switch (step) {
+    case SpawnStep::pipe: return "no pipe could be made for it";
+    case SpawnStep::cgroup: return "no cgroup could be made for it";
+    case SpawnStep::clone: return "no process could be made for it";
+    case SpawnStep::input: return "its input could not be given to it";
+    case SpawnStep::descriptors: return "the server's descriptors could not be kept from it";
+    case SpawnStep::session: return "no session could be made for it";
+    case SpawnStep::limits: return "its resource limits could not be set";
+    case SpawnStep::folder: return "its working directory cannot be entered";
+    case SpawnStep::execute: return "it cannot be executed";
+  }
+  std::unreachable();
 }
 
 // The numbers of descriptors that children copy, by which each gets its standard ones. Between starts all are
@@ -171,6 +187,11 @@ Result<Fd> make_pipe(Seats::Lease& seat, size_t number) {
 }
 
 }  // namespace
+
+std::string describe(const SpawnError& error) {
+  std::string text(text_of(error.step));
+  return text.append(": ").append(std::make_error_code(error.error).message());
+}
 
 struct Spawner::State {
   State(unsigned threads, std::unique_ptr<CgroupTree> tree) : cgroups(std::move(tree)), seats(threads) {}

@@ -7,7 +7,6 @@
 #include "webserv/server/error_text.h"
 #include "webserv/server/exceptions.h"
 #include "webserv/server/finisher.h"
-#include "webserv/server/representation.h"
 
 namespace webserv {
 
@@ -25,11 +24,6 @@ bool is_of_body(const Field& field) {
   return (field_set(field.known) & others) != 0 || equals_ignoring_case(field.name.substr(0, prefix.size()), prefix);
 }
 
-const LocalRedirect* redirect_of(const Answer& answer) {
-  const Response* response = std::get_if<Response>(&answer);
-  return response == nullptr ? nullptr : std::get_if<LocalRedirect>(&response->body);
-}
-
 }  // namespace
 
 int64_t RequestRun::now() {
@@ -38,37 +32,11 @@ int64_t RequestRun::now() {
   return int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
 }
 
-void RequestRun::begin(const Connection& connection, RequestConnection& link, Body& body) {
-  request_.limits = application_->limits.route;
-  request_.vhost = request_.route = request_.path_ = {};
-  request_.finisher = nullptr;
-  request_.id_[1] = 0;
-  request_.notes_.clear();
-  request_.peer_ = &connection.peer();
-  request_.listener_ = connection.listener().name;
-  request_.secure_ = connection.listener().secure;
-  request_.connection_ = &link;
-  request_.body_ = &body;
-  redirects_ = 0;
-}
-
-std::optional<HttpError> RequestRun::find_path() {
-  const Target& target = request_.head_.target;
-  request_.path_ = target.path;
-  if (target.form == TargetForm::authority || target.form == TargetForm::asterisk) return std::nullopt;
-  std::expected<std::string_view, HttpError> path = normalize_path(target.path, path_scratch_);
-  if (!path) return path.error();
-  request_.path_ = *path;
-  return std::nullopt;
-}
-
-Answer RequestRun::ask() {
-  Answer answer = ask_handler();
-  while (const LocalRedirect* to = redirect_of(answer)) {
-    std::optional<HttpError> wrong = follow(*to);
+void RequestRun::follow_redirects(Answer& answer) {
+  while (is_redirect(answer)) {
+    std::optional<HttpError> wrong = follow(std::get<LocalRedirect>(std::get<Response>(answer).body));
     answer = wrong ? Answer(refuse(*wrong)) : ask_handler();
   }
-  return answer;
 }
 
 Answer RequestRun::ask_handler() {
@@ -143,7 +111,7 @@ Response RequestRun::refuse(const HttpError& wrong) {
   }
 }
 
-bool RequestRun::finish(Response& response) {
+bool RequestRun::finish_now(Response& response) {
   if (wants_selection(request_.head_)) {
     // Whoever makes the body may have something to do where it is not wanted.
     if (const auto* producer = std::get_if<Producer>(&response.body); producer && producer->skip) return false;

@@ -9,6 +9,7 @@
 
 #include "webserv/server/application.h"
 #include "webserv/server/connection.h"
+#include "webserv/server/representation.h"
 #include "webserv/server/request.h"
 #include "webserv/server/worker_context.h"
 
@@ -37,20 +38,44 @@ class RequestRun {
 
   // The first bytes of a request have come, perhaps those of several.
   void arrived() {
-    if (!worker_.observers.empty()) began_ = now();
+    if (is_observed()) began_ = now();
   }
 
   // For the protocol to fill. What it holds views of lives until over().
   RequestHead& head() { return request_.head_; }
 
   // The head is as it is; nothing else of the request before is left. `body` lives until over().
-  void begin(const Connection& connection, RequestConnection& link, Body& body);
-  // Finds the path that the target means; nothing where it has none. Not for a head that is not whole.
-  std::optional<HttpError> find_path();
+  void begin(const Connection& connection, RequestConnection& link, Body& body) {
+    request_.limits = application_->limits.route;
+    request_.vhost = request_.route = request_.path_ = {};
+    request_.finisher = nullptr;
+    request_.id_[1] = 0;
+    request_.notes_.clear();
+    request_.peer_ = &connection.peer();
+    request_.listener_ = connection.listener().name;
+    request_.secure_ = connection.listener().secure;
+    request_.connection_ = &link;
+    request_.body_ = &body;
+    redirects_ = 0;
+  }
+  // Finds the path that the target means, where it has one. Not for a head that is not whole.
+  std::optional<HttpError> find_path() {
+    const Target& target = request_.head_.target;
+    request_.path_ = target.path;
+    if (target.form == TargetForm::authority || target.form == TargetForm::asterisk) return std::nullopt;
+    std::expected<std::string_view, HttpError> path = normalize_path(target.path, path_scratch_);
+    if (!path) return path.error();
+    request_.path_ = *path;
+    return std::nullopt;
+  }
 
   // The answer of the handler; what it throws is an error of ours. Local redirects are followed, as far as that can be
   // done at once.
-  Answer ask();
+  Answer ask() {
+    Answer answer = ask_handler();
+    if (is_redirect(answer)) follow_redirects(answer);
+    return answer;
+  }
   // The same for a handler that is a task, to its end.
   Task<Response> settle(Task<Response>& handler);
   // The answer to what is refused without asking the handler, or after it.
@@ -58,17 +83,28 @@ class RequestRun {
 
   // Makes of it what is sent: the part or the state of the representation that is asked for, the page of an error, the
   // fields of the configuration. False: finish_later() has to wait for something.
-  bool finish(Response& response);
+  bool finish(Response& response) {
+    const bool all_done = response.finished && response.page == ErrorPage::none && !wants_selection(request_.head_);
+    return all_done || finish_now(response);
+  }
   Task<> finish_later(Response& response);
 
   // The answer has been sent, or was cut off. Bytes are those of the bodies, on the wire.
   void over(const Response& response, uint64_t received, uint64_t sent) {
-    if (!worker_.observers.empty()) tell_observers(response, received, sent);
+    if (is_observed()) tell_observers(response, received, sent);
   }
+  // Whether over() does anything.
+  bool is_observed() const { return !worker_.observers.empty(); }
 
  private:
   static int64_t now();
   Answer ask_handler();
+  static bool is_redirect(const Answer& answer) {
+    const Response* response = std::get_if<Response>(&answer);
+    return response != nullptr && std::holds_alternative<LocalRedirect>(response->body);
+  }
+  void follow_redirects(Answer& answer);
+  bool finish_now(Response& response);
   Task<Response> outcome(Task<Response>& handler);
   Response handler_failed() noexcept;
   std::optional<HttpError> follow(const LocalRedirect& to);

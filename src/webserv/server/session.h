@@ -6,7 +6,7 @@
 
 namespace webserv {
 
-class Session {
+class Session : public Pooled {
  public:
   virtual ~Session() = default;
 

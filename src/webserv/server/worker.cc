@@ -42,6 +42,7 @@ void reset(const Fd& socket) {
 Worker::Worker(unsigned index, WorkerGroup& group, std::shared_ptr<const Application> application, Clock& clock,
                const ServerLog& log)
     : group_(group), loop_(clock), context_(loop_, index, std::move(application), log), drain_end_(*this) {
+  context_.owner = this;
   if (getrandom(&context_.request_ids.base, sizeof context_.request_ids.base, GRND_NONBLOCK) < 0) {
     context_.request_ids.base = static_cast<uint64_t>(clock.unix_seconds()) << 16 | index;
   }
@@ -221,10 +222,8 @@ void Worker::discount(const Peer& peer, WorkerConnection::Kind kind) {
 // Where memory is out this connection ends, and the others go on.
 void Worker::adopt(Fd socket, const Peer& peer, const ListenerInfo& listener, WorkerConnection::Kind kind) {
   const size_t slot = connections_.size();
-  ConnectionOwner& owner = *this;
   try {
-    connections_.push_back(
-        std::make_unique<WorkerConnection>(owner, context_, std::move(socket), peer, listener, kind));
+    connections_.push_back(std::make_unique<WorkerConnection>(context_, std::move(socket), peer, listener, kind));
     connections_.back()->move_to(static_cast<uint32_t>(slot));
     connections_.back()->start();
   } catch (...) {

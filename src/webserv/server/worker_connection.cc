@@ -8,18 +8,17 @@
 
 namespace webserv {
 
-WorkerConnection::WorkerConnection(ConnectionOwner& owner, WorkerContext& worker, Fd socket, const Peer& peer,
-                                   const ListenerInfo& listener, Kind kind)
+WorkerConnection::WorkerConnection(WorkerContext& worker, Fd socket, const Peer& peer, const ListenerInfo& listener,
+                                   Kind kind)
     : Connection(worker, socket_, peer, listener),
-      owner_(owner),
-      kind_(kind),
+      turned_away_(kind == Kind::turned_away),
       socket_(worker.loop, std::move(socket)),
       task_(listener.prologue ? run_prologue() : serve()) {}
 
 // The first protocol of a connection is HTTP/1: the place where others will be chosen.
 Task<> WorkerConnection::serve() {
   session_ = std::make_unique<H1Connection>(*this);
-  if (kind_ == Kind::turned_away) session_->turn_away();
+  if (turned_away_ != 0) session_->turn_away();
   return session_->serve();
 }
 
@@ -38,6 +37,8 @@ Task<> WorkerConnection::run_prologue() {
   stream().close();
   worker().loop.defer(*this);
 }
+
+void WorkerConnection::run() { worker().owner->remove(*this); }
 
 void WorkerConnection::start() { task_.start(); }
 

@@ -12,19 +12,7 @@
 
 namespace webserv {
 
-class WorkerConnection;
-
-// Its worker.
-class ConnectionOwner {
- public:
-  // It is over. Destroys it.
-  virtual void remove(WorkerConnection& connection) = 0;
-
- protected:
-  ~ConnectionOwner() = default;
-};
-
-class WorkerConnection final : public Connection {
+class WorkerConnection final : public Connection, public Pooled {
  public:
   // What it counts as.
   enum class Kind : uint8_t {
@@ -32,8 +20,7 @@ class WorkerConnection final : public Connection {
     turned_away,  // the client has too many: it is told so, and that is all
   };
 
-  WorkerConnection(ConnectionOwner& owner, WorkerContext& worker, Fd socket, const Peer& peer,
-                   const ListenerInfo& listener, Kind kind);
+  WorkerConnection(WorkerContext& worker, Fd socket, const Peer& peer, const ListenerInfo& listener, Kind kind);
 
   // Begins the prologue of its listener and then the protocol, once.
   void start();
@@ -46,19 +33,19 @@ class WorkerConnection final : public Connection {
   // Ends it, unless something has come meanwhile. Whether it ends.
   bool close_idle();
 
-  Kind kind() const { return kind_; }
+  Kind kind() const { return turned_away_ != 0 ? Kind::turned_away : Kind::served; }
   // Its place in the list of its worker.
   uint32_t slot() const { return slot_; }
-  void move_to(uint32_t slot) { slot_ = slot; }
+  void move_to(uint32_t slot) { slot_ = slot & 0x7fffffff; }
 
  private:
-  void run() override { owner_.remove(*this); }
+  void run() override;
   Task<> run_prologue();
   Task<> serve();
 
-  ConnectionOwner& owner_;
-  uint32_t slot_ = 0;
-  const Kind kind_;
+  // There are many of them: each byte counts.
+  uint32_t slot_ : 31 = 0;
+  const uint32_t turned_away_ : 1;
   SocketStream socket_;
   std::unique_ptr<Session> session_;  // null as long as the prologue goes on
   Task<> task_;

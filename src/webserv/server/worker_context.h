@@ -12,6 +12,17 @@
 namespace webserv {
 
 struct H1Shared;
+class WorkerConnection;
+
+// Who has the connections of a worker.
+class ConnectionOwner {
+ public:
+  // It is over. Destroys it.
+  virtual void remove(WorkerConnection& connection) = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
+};
 
 struct WorkerContext {
   WorkerContext(Loop& loop_, unsigned index_, std::shared_ptr<const Application> application_, const ServerLog& log);
@@ -24,6 +35,7 @@ struct WorkerContext {
   void log_requests(AccessFormat format);
 
   Loop& loop;
+  ConnectionOwner* owner = nullptr;  // of WorkerConnections
   const unsigned index;
   RequestIds request_ids;
   std::shared_ptr<const Application> application;

@@ -1,4 +1,4 @@
-#include "webserv/process/cgroup.h"
+#include "webserv/process/cgroup_tree.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

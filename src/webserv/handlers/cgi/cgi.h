@@ -13,7 +13,7 @@
 #include "webserv/base/log.h"
 #include "webserv/handlers/files/script_files.h"
 #include "webserv/io/gate.h"
-#include "webserv/process/process.h"
+#include "webserv/process/spawner.h"
 #include "webserv/server/handler.h"
 #include "webserv/server/limits.h"
 

@@ -14,6 +14,8 @@
 
 namespace webserv {
 
+struct Exchange;
+
 // What the head of an answer says of the message, decided by the connection.
 struct MessageShape {
   std::string_view ok_and_date;            // "HTTP/1.1 200 OK\r\nDate: ...\r\n": how most answers begin
@@ -30,7 +32,25 @@ enum class Probe : uint8_t {
   leading_zero,  // the body goes out in chunks, and between two of them: a zero before the next chunk's size
 };
 
-// Of one connection at a time. What has views of its bytes is forgotten before it goes to another one.
+// What a handler may know of the connection that its request came by.
+class H1Link final : public RequestConnection {
+ public:
+  explicit H1Link(Exchange& x) : x_(x) {}
+  // Which connection that is from here on; borrowed.
+  void attach(Connection& connection) { connection_ = &connection; }
+
+  Peer local() const override;
+  Task<> client_gone() override;
+  void cut() override;
+
+ private:
+  void probe();
+
+  Exchange& x_;
+  Connection* connection_ = nullptr;
+};
+
+// Of one connection at a time.
 struct Exchange {
   explicit Exchange(WorkerContext& worker)
       : in(worker.application->limits.head.head_size + body_room),
@@ -40,12 +60,19 @@ struct Exchange {
   InputBuffer in;
   RequestParser parser;
   RequestRun run;
-  H1Body body;
-  std::string out;     // gathered answers
+  std::string out;  // gathered answers
+  H1Body body{in, out, run.request().limits};
+  H1Link link{*this};
   MessageShape shape;  // of the answer that is being sent
   Probe probe = Probe::none;
   bool head_timed = false;  // the deadline of the head that is being read runs
   Exchange* next_free = nullptr;
+
+  // It is that of the connection from here on.
+  void attach(Connection& connection) {
+    link.attach(connection);
+    body.attach(connection.stream());
+  }
 
   // The next request is one to the application that holds now. Nothing is held in `in`; what is there of a head is read
   // anew.
@@ -57,9 +84,10 @@ struct Exchange {
     run.head().clear();
   }
 
+  // The next connection begins with a head of its own: nobody sees this one's before it has been read.
   void clear() {
     in.clear();
-    forget_head();
+    parser.reset();
     out.clear();
     head_timed = false;
   }
@@ -78,7 +106,7 @@ class ExchangePool {
     --free_count_;
     return *std::exchange(free_, free_->next_free);
   }
-  void give(Exchange& exchange) noexcept {
+  [[gnu::always_inline]] void give(Exchange& exchange) noexcept {
     exchange.clear();
     // One that served what was replaced meanwhile would keep it.
     if (free_count_ == kept || exchange.run.is_outdated()) {
@@ -101,12 +129,14 @@ class ExchangePool {
   unsigned free_count_ = 0;
 };
 
-// Holds an exchange for a scope.
+// Holds an exchange for a connection and a scope.
 class ExchangeLease {
  public:
-  explicit ExchangeLease(ExchangePool& pool) : pool_(pool), exchange_(pool.take()) {}
+  ExchangeLease(ExchangePool& pool, Connection& connection) : pool_(pool), exchange_(pool.take()) {
+    exchange_.attach(connection);
+  }
   ExchangeLease(const ExchangeLease&) = delete;
-  ~ExchangeLease() { pool_.give(exchange_); }
+  [[gnu::always_inline]] ~ExchangeLease() { pool_.give(exchange_); }
   Exchange& operator*() { return exchange_; }
 
  private:

@@ -17,11 +17,21 @@ namespace webserv {
 
 class H1Body final : public Body {
  public:
-  // Begins another request's body. `in` holds what came behind the head, `out` answers that are to be sent before
-  // the client is waited for, `limits` are read when the first byte is asked for. All are borrowed until the next
-  // begin().
-  void begin(Stream& client, InputBuffer& in, std::string& out, const RouteLimits& limits, Framing framing,
-             bool expects_continue);
+  // Of an exchange: `in` holds what came behind the head, `out` answers that are to be sent before the client is waited
+  // for, `limits` are read when the first byte is asked for. All are borrowed.
+  H1Body(InputBuffer& in, std::string& out, const RouteLimits& limits) : in_(in), out_(out), limits_(limits) {}
+
+  // Whose bodies it reads from here on; borrowed.
+  void attach(Stream& client) { client_ = &client; }
+  // Begins another request's body: of one that has none, or with what the client expects before it sends it.
+  void begin() {
+    framing_ = {};
+    received_ = 0;
+    expects_continue_ = false;
+    ended_ = true;
+  }
+  enum class Expects : uint8_t { nothing, interim };
+  void begin(Framing framing, Expects expects);
 
   std::optional<uint64_t> length() const override {
     if (framing_.kind == Framing::Kind::chunked) return std::nullopt;
@@ -51,13 +61,13 @@ class H1Body final : public Body {
   Piece took(size_t received, size_t decoded);
   std::optional<Piece> take_chunked(std::span<char> into);
   Piece outcome(const Result<size_t>& got, Clock::time_point before);
-  bool has_something_to_say() const { return !invited_ && (expects_continue_ || !out_->empty()); }
+  bool has_something_to_say() const { return !invited_ && (expects_continue_ || !out_.empty()); }
   Task<bool> say_it();
 
+  InputBuffer& in_;
+  std::string& out_;
+  const RouteLimits& limits_;
   Stream* client_ = nullptr;
-  InputBuffer* in_ = nullptr;
-  std::string* out_ = nullptr;
-  const RouteLimits* limits_ = nullptr;
   Framing framing_;
   ChunkDecoder decoder_;
   uint64_t left_ = 0;     // of a declared length

@@ -56,16 +56,21 @@ void H1Connection::drain() {
 
 // Reads and answers all that is there. Answers to requests that came together leave together.
 Task<H1Connection::Next> H1Connection::converse() {
-  ExchangeLease lease(worker().h1->exchanges);
+  ExchangeLease lease(worker().h1->exchanges, connection_);
   Exchange& x = *lease;
   unsigned answered = 0;
   Next next = Next::go_on;
-  if (turned_away_) next = co_await refuse_head(x, too_many_connections);
+  if (turned_away_) {
+    x.forget_head();
+    next = co_await refuse_head(x, too_many_connections);
+  }
   for (;;) {
-    std::expected<bool, HttpError> head = false;
-    if (next == Next::go_on && !x.in.empty()) head = read_head(x);
-    if (!head) next = co_await refuse_head(x, head.error());
-    const bool whole = head && *head;
+    bool whole = false;
+    if (next == Next::go_on && !x.in.empty()) {
+      std::expected<bool, HttpError> head = read_head(x);
+      whole = head && *head;
+      if (!head) next = co_await refuse_head(x, head.error());
+    }
     const bool full = x.out.size() > gather_size || answered == requests_per_turn;
     if ((!whole || full) && !x.out.empty()) {
       client().writing().expires_after_pause(x.run.request().limits.write);
@@ -146,20 +151,31 @@ void H1Connection::make_room_for_body(Exchange& x) {
 // Makes the request of its head: framing, and path.
 std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   const RequestHead& head = x.run.head();
-  const bool has_framing = head.fields.any(framing_fields);
-  if (has_framing) make_room_for_body(x);
-  std::expected<Framing, HttpError> framing;
-  if (has_framing) framing = request_framing(head);
-  const std::string_view expectation = head.fields.value(FieldName::expect);
-  const bool continues = !expectation.empty() && equals_ignoring_case(expectation, "100-continue");
+  constexpr FieldSet fields = framing_fields | field_set(FieldName::expect);
+  x.run.begin(connection_, x.link, x.body);
+  std::optional<HttpError> wrong;
+  if (head.fields.any(fields)) {
+    make_room_for_body(x);
+    wrong = begin_body(x);
+  } else {
+    x.body.begin();
+  }
   x.in.hold(x.parser.size());
-  x.body.begin(client(), x.in, x.out, x.run.request().limits, framing.value_or(Framing{}),
-               continues && head.protocol != Protocol::http_1_0);
-  x.run.begin(connection_, *this, x.body);
   std::optional<HttpError> no_path = x.run.find_path();
+  return wrong ? wrong : no_path;
+}
+
+// What the head says of the body (RFC 9112 6.3) and of the way to ask for it (RFC 9110 10.1.1).
+std::optional<HttpError> H1Connection::begin_body(Exchange& x) {
+  const RequestHead& head = x.run.head();
+  const std::string_view expectation = head.fields.value(FieldName::expect);
+  const bool continues = equals_ignoring_case(expectation, "100-continue");
+  const std::expected<Framing, HttpError> framing = request_framing(head);
+  const bool interim = continues && head.protocol != Protocol::http_1_0;
+  x.body.begin(framing.value_or(Framing{}), interim ? H1Body::Expects::interim : H1Body::Expects::nothing);
   if (!framing) return framing.error();
   if (!expectation.empty() && !continues) return bad_expectation;
-  return no_path;
+  return std::nullopt;
 }
 
 // The handler's answer, or the refusal of a request that never reaches it.
@@ -197,7 +213,7 @@ H1Connection::Next H1Connection::after_answer(const Exchange& x) {
 Gathered H1Connection::gather(Exchange& x, const Response& response) {
   set_shape(x, response);
   const Gathered gathered = gather_response(x, response);
-  if (gathered == Gathered::all) {
+  if (gathered == Gathered::all && x.run.is_observed()) {
     const uint64_t length = x.shape.head_only ? 0 : body_length(response.body).value_or(0);
     over(x, response, length);
   }
@@ -213,7 +229,6 @@ void H1Connection::over(Exchange& x, const Response& response, uint64_t sent) {
 // Brings an answer to its end that takes time: of a handler that is a task, to a request whose body nobody has read, or
 // with a page that is not there yet.
 Task<H1Connection::Next> H1Connection::conclude(Exchange& x, Answer& answer) {
-  exchange_ = &x;
   if (auto* task = std::get_if<Task<Response>>(&answer)) {
     Response late = co_await settle(x, *task);
     answer.emplace<Response>(std::move(late));
@@ -253,7 +268,6 @@ Task<Response> H1Connection::settle(Exchange& x, Task<Response>& handler) {
 
 // Sends a body behind the head that is gathered.
 Task<H1Connection::Next> H1Connection::send(Exchange& x, Response& response) {
-  exchange_ = &x;
   SentBody sent;
   try {
     sent = co_await send_body(client(), x, response);
@@ -281,8 +295,8 @@ Task<H1Connection::Next> H1Connection::refuse(Exchange& x, HttpError wrong) {
 
 // The same where no head is whole: there is no request yet, and nothing of the one before is told of it.
 Task<H1Connection::Next> H1Connection::refuse_head(Exchange& x, HttpError wrong) {
-  x.body.begin(client(), x.in, x.out, x.run.request().limits, Framing(), false);
-  x.run.begin(connection_, *this, x.body);
+  x.body.begin();
+  x.run.begin(connection_, x.link, x.body);
   Next next = co_await refuse(x, wrong);
   co_return next;
 }
@@ -300,31 +314,6 @@ Task<> H1Connection::linger() {
     if (got.bytes == 0 && got.wait == Wait::none) co_return;
     co_await client().loop().next_turn();
   }
-}
-
-Peer H1Connection::local() const {
-  sockaddr_storage address{};
-  return client().local_address(address) ? peer_of(address) : Peer();
-}
-
-// What is gone answers to the probe with a reset; what has only ended its side takes it for what it is.
-Task<> H1Connection::client_gone() {
-  PeerEnd end = co_await client().peer_ended(PeerEnd::half);
-  if (end == PeerEnd::whole) co_return;
-  // A unix socket tells a half from a whole end by itself.
-  if (connection_.peer().family != Peer::Family::unix_socket) probe();
-  co_await client().peer_ended(PeerEnd::whole);
-}
-
-void H1Connection::probe() {
-  Exchange& x = *exchange_;
-  std::string_view bytes;
-  if (x.probe == Probe::interim) bytes = "HTTP/1.1 100 Continue\r\n\r\n";
-  if (x.probe == Probe::leading_zero) bytes = "0";
-  // What is gathered comes first, and asks as well when it is sent.
-  if (bytes.empty() || !x.out.empty()) return;
-  size_t sent = client().write_now(bytes);
-  if (sent > 0) x.out.append(bytes.substr(sent));
 }
 
 }  // namespace webserv

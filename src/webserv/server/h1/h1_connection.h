@@ -16,7 +16,7 @@
 
 namespace webserv {
 
-class H1Connection final : public Session, private RequestConnection {
+class H1Connection final : public Session {
  public:
   // Borrows the connection, which outlives it.
   explicit H1Connection(Connection& connection) : connection_(connection) {}
@@ -45,10 +45,11 @@ class H1Connection final : public Session, private RequestConnection {
 
   // A request's head.
   std::expected<bool, HttpError> read_head(Exchange& x);
-  Progress read_more(Exchange& x);
+  [[gnu::always_inline]] inline Progress read_more(Exchange& x);
   Task<Next> wait_for_more(Exchange& x);
   void make_room_for_body(Exchange& x);
   std::optional<HttpError> begin_request(Exchange& x);
+  static std::optional<HttpError> begin_body(Exchange& x);
 
   // Its answer.
   Answer ask(Exchange& x);
@@ -61,14 +62,7 @@ class H1Connection final : public Session, private RequestConnection {
   Task<Next> refuse(Exchange& x, HttpError error);
   Task<Next> refuse_head(Exchange& x, HttpError error);
 
-  // What a handler may know of the connection.
-  Peer local() const override;
-  Task<> client_gone() override;
-  void cut() override { client().fail(Error::operation_canceled); }
-  void probe();
-
   Connection& connection_;
-  Exchange* exchange_ = nullptr;  // of the request whose handler runs, or whose body is made
   uint32_t served_ = 0;
   bool turned_away_ = false;
   bool waiting_ = false;  // for a request
