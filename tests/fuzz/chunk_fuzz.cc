@@ -47,7 +47,6 @@ void check_accepted(std::string_view bytes, const BodyOutcome& outcome) {
     rest.remove_prefix(2);
   }
   require(data == outcome.data);
-  std::string trailers;
   for (;;) {
     std::optional<std::string_view> line = take_line(rest);
     require(line.has_value());
@@ -57,9 +56,7 @@ void check_accepted(std::string_view bytes, const BodyOutcome& outcome) {
             is_field_value(line->substr(colon + 1)));
     require(field_name(line->substr(0, colon)) != FieldName::content_length);
     require(field_name(line->substr(0, colon)) != FieldName::transfer_encoding);
-    trailers.append(*line).append("\r\n");
   }
-  require(trailers == outcome.trailers);
   require(bytes.size() - rest.size() == outcome.consumed);
 }
 

@@ -83,7 +83,6 @@ inline bool same_outcome(const HeadOutcome& a, const HeadOutcome& b) {
 struct BodyOutcome {
   std::expected<bool, HttpError> done = false;
   std::string data;
-  std::string trailers;
   size_t consumed = 0;  // of a body that is done
   bool operator==(const BodyOutcome&) const = default;
 };
@@ -105,7 +104,6 @@ inline BodyOutcome read_chunked(std::string_view bytes, const Cuts& cuts = {}) {
       outcome.data += piece->data;
       if (piece->done) {
         outcome.done = true;
-        outcome.trailers = decoder.trailers();
         outcome.consumed = consumed;
         return outcome;
       }

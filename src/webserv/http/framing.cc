@@ -226,25 +226,24 @@ ChunkDecoder::State ChunkDecoder::after_extension_byte(State state, char c) {
 
 // Takes one trailer, or what there is of it. It is read as soon as it comes, so that an error is told at once.
 const HttpError* ChunkDecoder::take_trailers(std::string_view input, size_t& consumed) {
-  size_t room = max_trailers - trailers_.size();
+  size_t room = max_trailers - trailers_size_;
   std::string_view line = input.substr(0, std::min(input.find('\n'), input.size() - 1) + 1).substr(0, room);
-  trailers_ += line;
+  trailer_ += line;
+  trailers_size_ += line.size();
   consumed += line.size();
-  const char* begin = trailers_.data() + trailer_begin_;
-  const char* end = trailers_.data() + trailers_.size();
+  const char* begin = trailer_.data();
+  const char* end = trailer_.data() + trailer_.size();
   Field field;
   bool last = *begin == '\r' || *begin == '\n';
   LineEnd read = last ? read_crlf(begin, end, bad_line_end) : read_field_line(begin, scan::Text(begin, end), field);
   if (read.error) return read.error;
-  if (read.next == nullptr) return trailers_.size() == max_trailers ? &long_trailers : nullptr;
-  if (last) {
-    trailers_.resize(trailer_begin_);
+  if (read.next != nullptr && last) {
     state_ = State::done;
     return nullptr;
   }
-  if (!may_be_trailer(field)) return &forbidden_trailer;
-  trailer_begin_ = trailers_.size();
-  return trailers_.size() == max_trailers ? &long_trailers : nullptr;
+  if (read.next != nullptr && !may_be_trailer(field)) return &forbidden_trailer;
+  if (read.next != nullptr) trailer_.clear();
+  return trailers_size_ == max_trailers ? &long_trailers : nullptr;
 }
 
 }  // namespace webserv

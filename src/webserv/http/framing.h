@@ -49,9 +49,6 @@ class ChunkDecoder {
   // 431 over the limits above.
   std::expected<Piece, HttpError> decode(std::string_view input);
 
-  // The trailer section as it came, "name: value\r\n" each; read it after done.
-  const std::string& trailers() const { return trailers_; }
-
  private:
   // What the next byte belongs to. From `size` to `line_feed` it is a chunk's line (RFC 9112 7.1).
   enum class State : uint8_t {
@@ -86,8 +83,8 @@ class ChunkDecoder {
   uint64_t left_ = 0;         // of the chunk's data
   size_t line_length_ = 0;    // of the chunk's line so far
   size_t excess_ = 0;         // of the lines before
-  size_t trailer_begin_ = 0;  // of the trailer that is not whole yet
-  std::string trailers_;
+  size_t trailers_size_ = 0;  // of the trailer section so far, of which nothing is kept (RFC 9110 6.5.1)
+  std::string trailer_;       // that is not whole yet
 };
 
 }  // namespace webserv

@@ -21,14 +21,9 @@ std::vector<std::pair<std::string, std::string>> inherited_variables() {
   return variables;
 }
 
-std::vector<std::vector<std::unique_ptr<Directory>>> directories(unsigned workers,
-                                                                 const std::vector<std::string>& paths) {
-  std::vector<std::vector<std::unique_ptr<Directory>>> all(workers);
-  for (auto& of_worker : all) {
-    for (const std::string& path : paths) {
-      of_worker.push_back(std::make_unique<Directory>(path, std::vector<std::string>()));
-    }
-  }
+std::vector<SendfileRoots> one_for_each(unsigned workers, const std::vector<std::string>& folders) {
+  std::vector<SendfileRoots> all;
+  for (unsigned i = 0; i < workers; ++i) all.emplace_back(folders);
   return all;
 }
 
@@ -79,7 +74,7 @@ CgiRoute::CgiRoute(CgiOptions options_, const CgiHost& host_)
       host(host_),
       gate(gate_of(options, host)),
       scripts(options, host.workers),
-      sendfile_roots(directories(host.workers, options.sendfile_roots)),
+      sendfile_roots(one_for_each(host.workers, options.sendfile_roots)),
       inherited(inherited_variables()) {}
 
 Handler cgi(CgiOptions options, const CgiHost& host) {

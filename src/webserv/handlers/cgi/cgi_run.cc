@@ -1,13 +1,18 @@
 #include "webserv/handlers/cgi/cgi_run.h"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
+#include "webserv/base/text.h"
+#include "webserv/handlers/cgi/cgi_failures.h"
 #include "webserv/http/cgi_environment.h"
 #include "webserv/server/request_log.h"
 
 namespace webserv {
+
+using namespace cgi_failures;
 
 namespace {
 
@@ -20,7 +25,20 @@ constexpr Clock::duration last_output = std::chrono::milliseconds(50);
 // Of errors, for the same reason: as many as a pipe holds.
 constexpr int most_last_reads = 16;
 
-constexpr HttpError gone{Status::request_timeout, "the client has gone before the answer"};
+// The code of "HTTP/1.1 200", with which a message begins (RFC 9112 4).
+constexpr std::string_view status_line = "HTTP/1.1 200";
+std::optional<Status> status_of_message(std::string_view bytes) {
+  constexpr std::string_view protocol = "HTTP/1.";
+  constexpr size_t code_at = 9;
+  if (!bytes.starts_with(protocol) || !is_digit(bytes[protocol.size()]) || bytes[code_at - 1] != ' ') {
+    return std::nullopt;
+  }
+  std::optional<uint64_t> number = parse_decimal(bytes.substr(code_at, 3), 599);
+  if (!number || *number < 100) return std::nullopt;
+  return static_cast<Status>(*number);
+}
+
+Task<Result<>> produce_nothing(BodySink&) { co_return Result<>(); }
 
 RunLimits run_limits(const CgiLimits& limits) {
   RunLimits run;
@@ -59,9 +77,8 @@ Task<Response> CgiRun::respond() {
     bool invited = co_await request_.body().invite();
     if (!invited || stop_ != Stop::none) co_return closing(error(gone));
   }
-  SpawnError error{};
-  bool started = start(body, error);
-  if (!started) co_return cannot_start(error);
+  std::optional<SpawnError> wrong = start(body);
+  if (wrong) co_return not_started(*wrong);
   Response response;
   if (script_.writes_messages()) {
     response = co_await pass_messages();
@@ -75,15 +92,13 @@ Task<Response> CgiRun::respond() {
 
 Response CgiRun::no_turn(Gate::Entry entry) {
   if (entry == Gate::Entry::given_up) return closing(error(gone));
-  bool full = entry == Gate::Entry::queue_is_full;
-  Response response = error(Status::service_unavailable,
-                            full ? "too many programs of this route run, and too many requests wait for one to end"
-                                 : "too many programs of this route run, and none has ended in time");
+  const std::string_view reason = entry == Gate::Entry::queue_is_full ? queue_is_full : cgi_failures::no_turn;
+  Response response = error(Status::service_unavailable, reason);
   response.fields.add("Retry-After", "5");
   return response;
 }
 
-bool CgiRun::start(GatheredBody& body, SpawnError& error) {
+std::optional<SpawnError> CgiRun::start(GatheredBody& body) {
   CStrings arguments;
   arguments.add(script_.program());
   if (!script_.interpreter.empty()) arguments.add(script_.file);
@@ -104,10 +119,7 @@ bool CgiRun::start(GatheredBody& body, SpawnError& error) {
     launch.input = Input::pipe;
   }
   std::expected<Process, SpawnError> process = route_.host.spawner->spawn(request_.loop(), launch);
-  if (!process) {
-    error = process.error();
-    return false;
-  }
+  if (!process) return process.error();
   process_.emplace(std::move(*process));
   if (route_.options.limits.time != CgiLimits::forever) {
     expires_at(request_.loop().now() + route_.options.limits.time);
@@ -118,7 +130,7 @@ bool CgiRun::start(GatheredBody& body, SpawnError& error) {
   for (auto* task : {&error_reading_, &end_watch_, &feeding_}) {
     if (*task) (*task)->start();
   }
-  return true;
+  return std::nullopt;
 }
 
 void CgiRun::begin_environment(CStrings& to, const GatheredBody& body) {
@@ -146,9 +158,9 @@ void CgiRun::begin_environment(CStrings& to, const GatheredBody& body) {
   append_cgi_environment(to, request_.head(), call, route_.options.environment, route_.inherited);
 }
 
-Response CgiRun::cannot_start(const SpawnError& wrong) {
+Response CgiRun::not_started(const SpawnError& wrong) {
   bool forbidden = wrong.step == SpawnStep::execute && wrong.error == Error::permission_denied;
-  return failed(forbidden ? Status::forbidden : Status::bad_gateway, "the program cannot be started", describe(wrong));
+  return failed(forbidden ? Status::forbidden : Status::bad_gateway, cannot_start, describe(wrong));
 }
 
 // Whether the program may go on. That it does not read its body is its own affair; but what the system did not let us
@@ -319,6 +331,145 @@ Task<> CgiRun::finish() {
   note.numbers.emplace_back("cgi_cpu_usec", static_cast<uint64_t>(usage.cpu.count()));
   if (usage.memory_peak != 0) note.numbers.emplace_back("cgi_memory_peak", usage.memory_peak);
   process_.reset();
+}
+
+Task<Response> CgiRun::read_head() {
+  CgiHead head;
+  for (;;) {
+    size_t got = co_await read_output();
+    if (got == 0) {
+      size_t size = filled_;
+      co_await finish();
+      co_return failure(exit_->signal != 0 ? ended_by_signal : CgiHeadParser::cut_off(size));
+    }
+    std::expected<bool, CgiMistake> whole = parser_.parse({buffer_.get(), filled_}, head);
+    if (!whole) {
+      process_->end();
+      co_await finish();
+      co_return failure(whole.error());
+    }
+    if (*whole) break;
+  }
+  begin_ = head.size;
+  Response response = co_await answer(std::move(head));
+  co_return response;
+}
+
+// The views of `head` are good until more is read.
+Task<Response> CgiRun::answer(CgiHead head) {
+  Response response;
+  response.status = head.status;
+  for (const Field& field : head.fields) response.fields.add(field.name, field.value);
+  bool has_body = !is_bodiless(head.status) && head.status != Status::reset_content;
+  promised_ = head.content_length;
+  if (!head.local_redirect.empty()) {
+    response.body = LocalRedirect{std::string(head.local_redirect)};
+  } else if (!head.sendfile.empty()) {
+    std::string path(head.sendfile);
+    Response sent = co_await send_file(std::move(path), std::move(response));
+    co_return sent;
+  } else if (has_body && request_.method() == Method::head) {
+    response.body = Producer{.produce = produce_nothing, .length = promised_};
+  } else if (has_body) {
+    std::shared_ptr<CgiRun> self = shared_from_this();
+    response.body = Producer{.produce = [self](BodySink& sink) { return self->produce(sink); },
+                             .length = promised_,
+                             .skip = [self](Response selected) { return self->skip(std::move(selected)); }};
+    co_return response;
+  }
+  Response last = co_await skip(std::move(response));
+  co_return last;
+}
+
+// Nothing more of the output is wanted, but the program may still have something to do.
+Task<Response> CgiRun::skip(Response response) {
+  co_await drop_output();
+  co_await finish();
+  if (stop_ != Stop::none && stop_ != Stop::excess) co_return failure({});
+  co_return response;
+}
+
+Task<Response> CgiRun::pass_messages() {
+  while (filled_ < status_line.size()) {
+    size_t got = co_await read_output();
+    if (got == 0) break;
+  }
+  std::string_view begin(buffer_.get(), std::min(filled_, status_line.size()));
+  std::optional<Status> status;
+  if (begin.size() == status_line.size()) status = status_of_message(begin);
+  if (!status) {
+    process_->end();
+    co_await finish();
+    co_return failure(no_message);
+  }
+  Response response;
+  response.status = *status;
+  response.close = true;
+  response.body = Upgrade{.take_over = [self = shared_from_this()](Upgraded& to) { return self->produce(to.sink); },
+                          .has_own_head = true};
+  co_return response;
+}
+
+Task<Response> CgiRun::send_file(std::string path, Response response) {
+  promised_.reset();
+  co_await drop_output();
+  co_await finish();
+  if (stop_ != Stop::none) co_return failure({});
+  Loop& loop = request_.loop();
+  Result<Response> sent =
+      route_.sendfile_roots[request_.worker()].answer(path, response, loop.now(), loop.unix_seconds());
+  if (!sent) co_return failed(Status::not_found, no_such_file, path);
+  co_return std::move(*sent);
+}
+
+// Once it is known how the program ended. Tells the log why, where somebody has to mend something.
+bool CgiRun::output_is_whole() {
+  std::string_view reason;
+  bool all_there = promised_ && *promised_ == 0;
+  switch (stop_) {
+    case Stop::none:
+      if (out_of_memory_) {
+        reason = took_memory;
+      } else if (exit_->signal != 0 && !all_there) {
+        reason = ended_by_signal;
+      } else if (promised_ && !all_there) {
+        reason = too_little;
+      }
+      break;
+    case Stop::excess: log_failure(excess, {}); return true;
+    case Stop::time: reason = too_long; break;
+    case Stop::output: reason = too_much; break;
+    case Stop::system: reason = no_pipe; break;
+    case Stop::body:
+    case Stop::client_gone: return false;
+  }
+  if (!reason.empty()) log_failure(reason, {});
+  return reason.empty();
+}
+
+Response CgiRun::failure(std::string_view mistake) {
+  switch (stop_) {
+    case Stop::client_gone: return closing(error(gone));
+    case Stop::body: return closing(error(body_error_));
+    case Stop::time: return failed(Status::gateway_timeout, too_long);
+    case Stop::output: return failed(Status::bad_gateway, too_much);
+    case Stop::system: return failed(Status::bad_gateway, no_pipe);
+    case Stop::none:
+    case Stop::excess: break;
+  }
+  return failed(Status::bad_gateway, out_of_memory_ ? took_memory : mistake);
+}
+
+Response CgiRun::failed(Status status, std::string_view reason, std::string_view detail) {
+  log_failure(reason, detail);
+  return error(status, reason);
+}
+
+void CgiRun::log_failure(std::string_view reason, std::string_view detail) {
+  std::vector<LogField> fields{
+      {"request_id", request_id_}, {"vhost", request_.vhost}, {"route", request_.route}, {"script", script_.file}};
+  if (!detail.empty()) fields.emplace_back("error", detail);
+  route_.host.log.event(Level::warning, "cgi_failed", reason, fields);
 }
 
 }  // namespace webserv

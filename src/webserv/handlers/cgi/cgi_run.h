@@ -16,6 +16,7 @@
 #include "webserv/handlers/cgi/cgi_body.h"
 #include "webserv/handlers/cgi/cgi_errors.h"
 #include "webserv/handlers/cgi/cgi_scripts.h"
+#include "webserv/handlers/cgi/cgi_sendfile.h"
 #include "webserv/http/cgi_head.h"
 #include "webserv/io/gate.h"
 #include "webserv/process/process.h"
@@ -33,8 +34,8 @@ struct CgiRoute {
   const CgiHost host;
   const std::shared_ptr<Gate> gate;
   const CgiScripts scripts;
-  const std::vector<std::vector<std::unique_ptr<Directory>>> sendfile_roots;  // of each worker
-  const std::vector<std::pair<std::string, std::string>> inherited;           // of the server's own environment
+  const std::vector<SendfileRoots> sendfile_roots;                   // of each worker
+  const std::vector<std::pair<std::string, std::string>> inherited;  // of the server's own environment
 };
 
 // What ends a run early only notes why and kills; the coroutine that reads the output sees its read fail and says what
@@ -54,9 +55,9 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   enum class Stop : uint8_t { none, client_gone, time, output, body, excess, system };
 
   // Its beginning.
-  bool start(GatheredBody& body, SpawnError& error);
+  std::optional<SpawnError> start(GatheredBody& body);
   void begin_environment(CStrings& to, const GatheredBody& body);
-  Response cannot_start(const SpawnError& error);
+  Response not_started(const SpawnError& wrong);
   Response no_turn(Gate::Entry entry);
 
   // Its output.
@@ -64,7 +65,6 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   Task<Response> answer(CgiHead head);
   Task<Response> pass_messages();
   Task<Response> send_file(std::string path, Response response);
-  Result<OpenedFile> open_to_send(std::string_view path);
   Task<Result<>> produce(BodySink& sink);
   Task<Response> skip(Response response);
   Task<size_t> read_output();
