@@ -3,11 +3,11 @@
 
 #include <cstdio>
 
-#include "app/check.h"
+#include "app/check/check.h"
+#include "app/command/options.h"
 #include "app/explain/explain.h"
-#include "app/json_schema.h"
-#include "app/options.h"
-#include "app/serve.h"
+#include "app/schema/json_schema.h"
+#include "app/serve/serve.h"
 
 namespace webserv {
 namespace {

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "app/config_reader.h"
-#include "app/names.h"
+#include "app/config/config_reader.h"
+#include "app/text/names.h"
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"
 

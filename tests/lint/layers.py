@@ -1,28 +1,43 @@
 #!/usr/bin/env python3
 """A file includes its own floor and the floors below it; libraries and the system's headers only where they belong.
 
-The floors are those of src/README.md; http and io are side by side.
+The floors, and the rooms of the program, are those of src/README.md; http and io are side by side.
 """
 import re
 import unittest
 
 import lint
 
-# What a floor may include beside itself.
-FLOORS = {
+# What a floor of the library may include beside itself.
+LIBRARY = {
     "base": set(),
     "io": {"base"},
     "process": {"base", "io"},
     "http": {"base"},
     "server": {"base", "io", "http"},
     "handlers": {"base", "io", "process", "http", "server"},
-    "app": {"base", "io", "process", "http", "server", "handlers"},
 }
+# Likewise a room of the program, which is a folder of src/app: each sees floors of the library, and rooms above it here.
+ROOMS = {
+    "app/text": {"base", "http"},
+    "app/schema": {"base", "app/text"},
+    "app/toml": {"base", "app/text", "app/schema"},
+    "app/config": {"app/text", "app/schema", "app/toml", *LIBRARY},
+    "app/site": {"app/config", *LIBRARY},
+    "app/command": {"base", "io", "app/text", "app/schema", "app/config"},
+    "app/systemd": {"base", "io"},
+    "app/serve": {"app/text", "app/config", "app/site", "app/command", "app/systemd", *LIBRARY},
+    "app/explain": {"app/text", "app/config", "app/site", "app/command", *LIBRARY},
+    "app/check": {"base", "io", "app/text", "app/config", "app/command"},
+}
+FLOORS = {**LIBRARY, **ROOMS, "app": LIBRARY.keys() | ROOMS.keys()}
 
 # Headers of the system: a pattern, the folders that may include it, and the reason.
 SYSTEM = [
     (r"systemd/.*", ("src/app/systemd",), "libsystemd is for src/app/systemd alone"),
-    (r"(toml\+\+|fmt|CLI)/.*", ("src/app",), "the library depends on no toml++, fmt or CLI11"),
+    (r"fmt/.*", ("src/app",), "the library does not depend on fmt"),
+    (r"toml\+\+/.*", ("src/app/toml",), "toml++ is for src/app/toml alone"),
+    (r"CLI/.*", ("src/app/command",), "CLI11 is for src/app/command alone"),
     (r"(format|print|generator)", (), "libstdc++ 12 does not have it"),
     (r"(iostream|regex)", (), "it costs start time and size; use write(2), fmt in src/app, or the codecs"),
 ]
@@ -38,7 +53,7 @@ def floor_of(name):
     """The floor of a file or of an included path below src; None for what stands above the floors."""
     parts = name.split("/")
     if parts[0] == "app":
-        return "app"
+        return "/".join(parts[:2]) if len(parts) > 2 else "app"
     return parts[1] if parts[0] == "webserv" and len(parts) > 2 else None
 
 
@@ -52,8 +67,8 @@ def breaches(name, text, exists):
             other = floor_of(header)
             if not exists(header):
                 yield f"{place}: no src/{header}; paths of ours begin at src, others stand in <>"
-            elif floor and other != floor and other not in FLOORS[floor]:
-                yield f"{place}: floor {floor} may not include {header}"
+            elif floor and other != floor and other not in FLOORS.get(floor, ()):
+                yield f"{place}: {floor} may not include {header}"
             continue
         if header.startswith(("webserv/", "app/")):
             yield f"{place}: <{header}> is ours: use quotes"
@@ -61,7 +76,7 @@ def breaches(name, text, exists):
             if re.fullmatch(pattern, header) and not f"src/{name}".startswith(tuple(f"{folder}/" for folder in folders)):
                 yield f"{place}: <{header}>: {why}"
         if floor == PURE_FLOOR and IMPURE.fullmatch(header):
-            yield f"{place}: <{header}>: floor {floor} is free of input, output and threads"
+            yield f"{place}: <{header}>: {floor} is free of input, output and threads"
 
 
 def problems(root):
@@ -69,7 +84,7 @@ def problems(root):
         name = path.relative_to(root / "src").as_posix()
         parts = name.split("/")
         if parts[0] not in ("app", "webserv") or (floor_of(name) or "app") not in FLOORS:
-            yield f"src/{name}: lies on no floor"
+            yield f"src/{name}: lies on no floor and in no room"
         else:
             yield from breaches(name, path.read_text(), lambda header: (root / "src" / header).is_file())
 
@@ -78,16 +93,29 @@ class SelfTest(unittest.TestCase):
     def of(self, name, include):
         return list(breaches(name, f"// comment\n#include {include}\n", lambda header: "absent" not in header))
 
+    @staticmethod
+    def file_of(floor, name):
+        return f"{floor}/{name}" if floor.startswith("app") else f"webserv/{floor}/{name}"
+
     def test_every_floor_may_include_itself_and_what_the_table_says(self):
         for floor, others in FLOORS.items():
-            name = "app/a.cc" if floor == "app" else f"webserv/{floor}/a.cc"
             for other in FLOORS:
-                include = '"app/b.h"' if other == "app" else f'"webserv/{other}/b.h"'
                 allowed = other == floor or other in others
-                self.assertEqual(allowed, not self.of(name, include), f"{floor} includes {other}")
+                found = self.of(self.file_of(floor, "a.cc"), f'"{self.file_of(other, "b.h")}"')
+                self.assertEqual(allowed, not found, f"{floor} includes {other}")
+
+    def test_no_floor_sees_one_that_sees_it(self):
+        seen = set()
+        for floor, others in FLOORS.items():
+            self.assertLessEqual(set(others), seen, floor)
+            seen.add(floor)
+
+    def test_a_folder_of_the_program_that_is_no_room_includes_nothing(self):
+        self.assertTrue(self.of("app/attic/a.cc", '"webserv/base/b.h"'))
+        self.assertTrue(self.of("app/a.cc", '"app/attic/b.h"'))
 
     def test_names_file_line_and_header(self):
-        self.assertEqual(["src/webserv/http/a.h:2: floor http may not include webserv/io/b.h"],
+        self.assertEqual(["src/webserv/http/a.h:2: http may not include webserv/io/b.h"],
                          self.of("webserv/http/a.h", '"webserv/io/b.h"'))
 
     def test_the_umbrella_header_includes_every_floor_of_the_library(self):
@@ -98,11 +126,12 @@ class SelfTest(unittest.TestCase):
         self.assertTrue(self.of("app/a.h", "<webserv/io/b.h>"))
 
     def test_libraries_stay_in_their_folders(self):
-        self.assertEqual([], self.of("app/systemd/a.cc", "<systemd/sd-daemon.h>"))
-        self.assertTrue(self.of("app/a.cc", "<systemd/sd-daemon.h>"))
-        self.assertEqual([], self.of("app/a.cc", "<toml++/toml.h>"))
-        for library in ("<toml++/toml.h>", "<fmt/core.h>", "<CLI/CLI.hpp>"):
-            self.assertTrue(self.of("webserv/base/a.cc", library), library)
+        for header, room in (("<systemd/sd-daemon.h>", "systemd"), ("<toml++/toml.h>", "toml"), ("<CLI/CLI.hpp>", "command")):
+            self.assertEqual([], self.of(f"app/{room}/a.cc", header))
+            self.assertTrue(self.of("app/text/a.cc", header))
+            self.assertTrue(self.of("webserv/base/a.cc", header))
+        self.assertEqual([], self.of("app/text/a.cc", "<fmt/core.h>"))
+        self.assertTrue(self.of("webserv/base/a.cc", "<fmt/core.h>"))
 
     def test_the_codecs_are_pure(self):
         for header in ("<unistd.h>", "<sys/socket.h>", "<thread>", "<cstdio>"):

@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "app/config_source.h"
+#include "app/config/config_source.h"
 #include "app/explain/explanation.h"
 #include "app/explain/print.h"
-#include "app/report.h"
+#include "app/text/report.h"
 
 namespace webserv {
 namespace {

@@ -1,7 +1,7 @@
 // "webserv explain": what would answer a request, and why.
 #pragma once
 
-#include "app/options.h"
+#include "app/command/options.h"
 
 namespace webserv {
 

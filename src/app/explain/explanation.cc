@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "app/site.h"
-#include "app/suggestion.h"
-#include "app/values.h"
+#include "app/site/site.h"
+#include "app/text/suggestion.h"
+#include "app/text/values.h"
 #include "webserv/base/log_text.h"
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"

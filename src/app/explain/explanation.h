@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/config.h"
+#include "app/config/config.h"
 #include "app/explain/question.h"
 #include "app/explain/rehearsal.h"
 #include "webserv/handlers/hosts.h"

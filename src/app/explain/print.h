@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "app/explain/explanation.h"
-#include "app/report.h"
+#include "app/text/report.h"
 
 namespace webserv {
 

@@ -1,5 +1,5 @@
 #include "app/explain/print.h"
-#include "app/json.h"
+#include "app/text/json.h"
 
 namespace webserv {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "app/options.h"
+#include "app/command/options.h"
 
 namespace webserv {
 

@@ -1,0 +1,23 @@
+#include "app/config/config_reader.h"
+
+#include <optional>
+#include <utility>
+
+#include "app/config/config_build.h"
+#include "app/toml/toml_sections.h"
+
+namespace webserv {
+
+std::expected<Config, std::vector<Diagnostic>> read_config(std::string_view text, std::string file,
+                                                           std::string_view folder) {
+  Findings findings(file);
+  Config config;
+  if (const std::optional<Section> sections = read_sections(text, findings)) {
+    config = build_config(*sections, folder, findings);
+  }
+  if (!findings.empty()) return std::unexpected(std::move(findings).take(text));
+  config.file = std::move(file);
+  return config;
+}
+
+}  // namespace webserv

@@ -1,0 +1,29 @@
+// What the program is to serve, and where: the configuration read and checked, the command line applied, the sockets
+// open. A start and a reload make one alike; what they do with it differs.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "app/command/options.h"
+#include "app/config/config.h"
+#include "app/serve/listening.h"
+#include "app/serve/refusal.h"
+
+namespace webserv {
+
+struct Plan {
+  Config config;
+  Listening listening;
+};
+
+// The file that holds by the command line, or else by its place; nothing where there is none.
+std::optional<std::string> config_file(const ServeOptions& options);
+
+// `passed` and `former` as for listen_for(). Without a plan nothing has changed.
+std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<const Listener> passed,
+                                       const Listening& former);
+
+}  // namespace webserv

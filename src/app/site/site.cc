@@ -1,0 +1,195 @@
+#include "app/site/site.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/site/welcome.h"
+#include "webserv/handlers/cgi/cgi.h"
+#include "webserv/handlers/files/static_files.h"
+#include "webserv/handlers/hosts.h"
+#include "webserv/handlers/redirect.h"
+#include "webserv/handlers/respond.h"
+#include "webserv/http/mime.h"
+
+namespace webserv {
+
+namespace {
+
+constexpr MethodSet reading = {Method::get, Method::head};
+// All that a client may choose freely; OPTIONS is answered by the route.
+constexpr MethodSet all = {Method::get, Method::head, Method::post, Method::put, Method::delete_, Method::patch};
+
+// What the server says of itself; like any other field it can be removed.
+const FieldRules& server_fields() {
+  static const FieldRules fields = {{"Server", "webserv"}};
+  return fields;
+}
+
+class SiteBuilder {
+ public:
+  SiteBuilder(unsigned workers, const Clock& clock, const Log& log, std::shared_ptr<Spawner> spawner)
+      : clock_(clock),
+        log_(log),
+        programs_{std::move(spawner), workers, log},
+        caches_(std::make_shared<FileCaches>(workers)) {}
+
+  VirtualHost host(const VhostConfig& config) {
+    Finish finish = finish_of(config.fields, config.error_pages);
+    finish = Finish::merge({server_fields(), {}}, finish);
+    std::vector<Route> routes;
+    for (const RouteConfig& route : config.routes) routes.push_back(this->route(route, finish));
+    VirtualHost host;
+    host.names.push_back(config.name);
+    host.names.insert(host.names.end(), config.aliases.begin(), config.aliases.end());
+    host.listeners = config.listeners;
+    host.routes = std::make_shared<const Routes>(config.name, std::move(routes), config.limits, std::move(finish));
+    return host;
+  }
+
+ private:
+  Route route(const RouteConfig& config, const Finish& host) {
+    Route route;
+    route.path = config.path;
+    route.limits = config.limits;
+    route.finish = Finish::merge(host, finish_of(config.fields, config.error_pages));
+    std::visit([&](const auto& handler) { set_handler(route, handler); }, config.handler);
+    if (!config.methods.empty()) route.methods = route.methods & config.methods;
+    return route;
+  }
+
+  void set_handler(Route& route, const StaticFilesConfig& config) {
+    StaticFilesOptions options;
+    options.route = route.path;
+    options.root = config.root;
+    options.symlinks = config.symlinks;
+    options.index = config.index;
+    options.listing = config.listing;
+    options.hidden_files = config.hidden_files;
+    options.fallback = config.fallback;
+    options.cache_control = config.cache_control;
+    if (config.precompressed) options.precompressed = {Coding::zstd, Coding::br, Coding::gzip};
+    options.fields = route.finish.fields;
+    if (config.scripts) {
+      CgiOptions scripts = cgi_options(route, *config.scripts);
+      scripts.root = config.root;
+      options.scripts = script_files(std::move(scripts), programs_);
+    }
+    route.handler = static_files(std::move(options), caches_);
+    // Files themselves refuse all but reading.
+    route.methods = config.scripts ? all : reading;
+  }
+
+  void set_handler(Route& route, const CgiConfig& config) {
+    route.handler = cgi(cgi_options(route, config), programs_);
+    route.methods = all;
+  }
+
+  static CgiOptions cgi_options(const Route& route, const CgiConfig& config) {
+    CgiOptions options;
+    options.route = route.path;
+    options.program = config.program;
+    options.root = config.root;
+    options.symlinks = config.symlinks;
+    options.interpreters = config.interpreters;
+    options.hidden_files = config.hidden_files;
+    options.environment = config.environment;
+    options.sendfile_roots = config.sendfile_roots;
+    options.body = config.body;
+    options.limits = config.limits;
+    return options;
+  }
+
+  void set_handler(Route& route, const RedirectConfig& config) {
+    route.handler = redirect(config.to, config.status, route.path);
+    route.methods = all;
+  }
+
+  void set_handler(Route& route, const RespondConfig& config) {
+    route.handler = respond(config.status, config.text, config.type, route.finish.fields);
+    route.methods = all;
+  }
+
+  Finish finish_of(const FieldRules& fields, const std::vector<ErrorPageConfig>& pages) {
+    Finish finish{fields, {}};
+    for (const ErrorPageConfig& page : pages) finish.error_pages.set(page.code_or_class, page_file(page.file));
+    return finish;
+  }
+
+  // One for each file, however many routes use it.
+  std::shared_ptr<const ErrorPageFile> page_file(const std::string& path) {
+    std::shared_ptr<const ErrorPageFile>& file = page_files_[path];
+    if (file == nullptr) file = std::make_shared<const ErrorPageFile>(path, clock_, log_);
+    return file;
+  }
+
+  const Clock& clock_;
+  const Log& log_;
+  const CgiHost programs_;
+  std::shared_ptr<FileCaches> caches_;
+  std::map<std::string, std::shared_ptr<const ErrorPageFile>> page_files_;
+};
+
+Route fixed_route(std::string path, Handler handler, const RouteLimits& limits) {
+  Route route;
+  route.path = std::move(path);
+  route.handler = std::move(handler);
+  route.methods = reading;
+  route.limits = limits;
+  route.finish.fields = server_fields();
+  return route;
+}
+
+// "/" matches all below it, too.
+Handler only_at_root(Handler handler) {
+  return [handler = std::move(handler)](Request& request) -> Answer {
+    if (request.path() == "/") return handler(request);
+    return error(Status::not_found, "no such file");
+  };
+}
+
+VirtualHost welcome_host(const RouteLimits& limits) {
+  std::vector<Route> routes;
+  for (const EmbeddedFile& file : welcome_files()) {
+    Handler handler = memory_file(file.content, mime_type(file.path));
+    if (file.path == "index.html") {
+      routes.push_back(fixed_route("/", only_at_root(std::move(handler)), limits));
+    } else {
+      routes.push_back(fixed_route("/" + std::string(file.path), std::move(handler), limits));
+    }
+  }
+  Handler health = respond(Status::ok, "ok\n", "text/plain; charset=utf-8", server_fields());
+  routes.push_back(fixed_route("/health", std::move(health), limits));
+  routes.push_back(fixed_route("/old/", redirect("/", Status::permanent_redirect, "/old"), limits));
+  VirtualHost host;
+  host.names = {"*"};
+  host.routes = std::make_shared<const Routes>("*", std::move(routes), limits, Finish{server_fields(), {}});
+  return host;
+}
+
+}  // namespace
+
+std::shared_ptr<const Hosts> build_hosts(const Config& config, unsigned workers, const Clock& clock, const Log& log,
+                                         std::shared_ptr<Spawner> spawner) {
+  SiteBuilder builder(workers, clock, log, std::move(spawner));
+  std::vector<VirtualHost> virtual_hosts;
+  for (const VhostConfig& vhost : config.vhosts) virtual_hosts.push_back(builder.host(vhost));
+  if (virtual_hosts.empty()) virtual_hosts.push_back(welcome_host(config.limits.route));
+  return std::make_shared<const Hosts>(virtual_hosts, Finish{server_fields(), {}});
+}
+
+Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& limits) {
+  Application site;
+  site.handler = [hosts](Request& request) { return (*hosts)(request); };
+  site.refusal = [hosts](Request& request, const HttpError& wrong) { return hosts->refuse(request, wrong); };
+  site.limits = limits;
+  return site;
+}
+
+Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log,
+                       std::shared_ptr<Spawner> spawner) {
+  return application_of(build_hosts(config, workers, clock, log, std::move(spawner)), config.limits);
+}
+
+}  // namespace webserv

@@ -1,0 +1,20 @@
+// From TOML to sections, by the schema. The only place that knows the TOML library.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "app/schema/section.h"
+#include "app/text/diagnostic.h"
+
+namespace webserv {
+
+// The whole file. What does not agree with the schema is told to `findings`: keys that are not known, stand in the
+// wrong table, are missing or not served by this version; values of another type, out of range or none of the choices.
+// Nothing where the text is no TOML, or not fit for a parser.
+std::optional<Section> read_sections(std::string_view text, Findings& findings);
+
+// How a table of this path is written in messages: "the file", or "[limits]".
+std::string in_brackets(std::string_view path);
+
+}  // namespace webserv

@@ -1,0 +1,30 @@
+// From TOML values to those of sections, by the type that the schema gives to the key.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <string>
+
+#include "app/schema/section.h"
+#include "app/text/diagnostic.h"
+#include "app/toml/toml_repair.h"
+
+namespace webserv {
+
+inline SourcePlace place_of(const toml::source_position& position) { return {position.line, position.column}; }
+inline Region region_of(const toml::source_region& source) { return {place_of(source.begin), place_of(source.end)}; }
+
+// What reads values needs to know of the text.
+struct ValueContext {
+  const Repairs& repairs;
+  Findings& findings;
+
+  bool is_broken(Region region) const { return repairs.broken.contains(region.begin); }
+};
+
+// The value of `key`, whose path is for messages; std::monostate where it is refused, which is told, or
+// could not be read, which is told already. Of a key whose
+// type is a table of keys the value is always refused.
+Value read_value(const Key& key, const toml::node& node, const std::string& path, const ValueContext& context);
+
+}  // namespace webserv
