@@ -1,5 +1,5 @@
 # webserv_embed(TARGET NAME HEADER BASE FILE...): compiles files into TARGET, which then defines
-#   std::span<const webserv::EmbeddedFile> webserv::NAME();
+#   std::span<const webserv::app::EmbeddedFile> webserv::app::NAME();
 # with the path of each file below BASE and its bytes. HEADER, a path below src, declares both. A changed file is embedded
 # anew by the next build.
 set(WEBSERV_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_DIR}/embed-script.cmake)

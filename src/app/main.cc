@@ -9,7 +9,7 @@
 #include "app/schema/json_schema.h"
 #include "app/serve/serve.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 ExitStatus run(const ServeOptions& options) { return serve(options); }
@@ -21,14 +21,15 @@ ExitStatus run(const SchemaOptions&) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app
 
 int main(int argc, char** argv) {
-  auto command = webserv::parse_command_line(argc, argv);
+  using namespace webserv::app;
+  const auto command = parse_command_line(argc, argv);
   if (!command) {
-    bool well = command.error().status == webserv::ExitStatus::ok;
+    const bool well = command.error().status == ExitStatus::ok;
     fmt::print(well ? stdout : stderr, "{}", command.error().text);
     return static_cast<int>(command.error().status);
   }
-  return static_cast<int>(std::visit([](const auto& options) { return webserv::run(options); }, *command));
+  return static_cast<int>(std::visit([](const auto& options) { return run(options); }, *command));
 }

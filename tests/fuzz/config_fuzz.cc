@@ -12,7 +12,7 @@
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using Outcome = std::expected<Config, std::vector<Diagnostic>>;
@@ -110,10 +110,10 @@ void check_config(const Config& config) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace webserv;
+  using namespace webserv::app;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const Outcome outcome = read_config(text, "f", "/folder");
   if (outcome) {

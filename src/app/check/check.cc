@@ -16,7 +16,7 @@
 #include "app/text/diagnostic.h"
 #include "app/text/report.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using Mistakes = std::vector<Diagnostic>;
@@ -77,4 +77,4 @@ ExitStatus check(const CheckOptions& options) {
   return status;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

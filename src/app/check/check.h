@@ -3,10 +3,10 @@
 
 #include "app/command/options.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Tells what is wrong on standard error, or on standard output that nothing is; with `json` a list of the mistakes on
 // standard output in any case. Reads the file alone, and with `live` looks at what it names. Exits with 0 or 78.
 ExitStatus check(const CheckOptions& options);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -20,7 +20,7 @@
 #include "webserv/io/address.h"
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Error pages are kept in memory.
@@ -181,4 +181,4 @@ void check_live(const Config& config, Findings& findings) {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

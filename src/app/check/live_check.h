@@ -4,10 +4,10 @@
 #include "app/config/config.h"
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Tells of folders, files and programs that are missing or cannot be read or run by the user who asks, and of addresses
 // that cannot be bound. An address that systemd or webserv holds is none of these. Leaves no trace on the host.
 void check_live(const Config& config, Findings& findings);
 
-}  // namespace webserv
+}  // namespace webserv::app

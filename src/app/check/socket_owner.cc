@@ -11,7 +11,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 namespace fs = std::filesystem;
@@ -59,4 +59,4 @@ std::optional<std::string> owner_of_port(uint16_t port) {
   return std::nullopt;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

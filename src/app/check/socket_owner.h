@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 
 // The name of a program that listens at the TCP port; nothing where none does, or where this user may not see it.
 std::optional<std::string> owner_of_port(uint16_t port);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 
 #include "app/text/suggestion.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr auto commands = std::to_array<std::string_view>({"serve", "check", "explain", "schema"});
@@ -84,4 +84,4 @@ std::string meant_by_argument(std::string_view argument, std::span<const std::st
   return option.empty() ? "" : did_you_mean(option);
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::app {
 
 // Of a word that stands where a command does, or a folder to serve.
 std::string meant_by_word(std::string_view word);
@@ -14,4 +14,4 @@ std::string meant_by_word(std::string_view word);
 // Of an argument that a command does not take. `options` are those that it has: "--config".
 std::string meant_by_argument(std::string_view argument, std::span<const std::string> options);
 
-}  // namespace webserv
+}  // namespace webserv::app

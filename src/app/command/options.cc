@@ -15,7 +15,7 @@
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // [NAME=]ADDRESS: what stands before the first "=" is a name unless it begins an address, such as that of a unix
@@ -226,4 +226,4 @@ void apply_options(const ServeOptions& options, Config& config) {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 
 #include "app/config/config.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // How the program ends.
 enum class ExitStatus : int {
@@ -75,4 +75,4 @@ std::expected<Command, EarlyEnd> parse_command_line(int argc, const char* const*
 // added; the default one stays only if it is named.
 void apply_options(const ServeOptions& options, Config& config);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -19,7 +19,7 @@
 #include "webserv/http/status.h"
 #include "webserv/server/limits.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Paths of files and folders are absolute in all that follows.
 
@@ -124,4 +124,4 @@ struct Config {
   Places places;                    // of the keys of [server], [limits], [timeouts] and [log]
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -12,7 +12,7 @@
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 Clock::duration milliseconds(uint64_t number) { return Clock::duration(static_cast<int64_t>(number)); }
@@ -231,4 +231,4 @@ Places build_places(const Section& section) {
   return places;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

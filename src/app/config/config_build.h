@@ -10,7 +10,7 @@
 #include "app/text/diagnostic.h"
 #include "app/text/values.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // What the hosts of a file have in common.
 struct HostContext {
@@ -51,4 +51,4 @@ void override_limits(const Section& section, RouteLimits& limits);
 // The places of all keys of the section.
 Places build_places(const Section& section);
 
-}  // namespace webserv
+}  // namespace webserv::app

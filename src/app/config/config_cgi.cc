@@ -7,7 +7,7 @@
 #include "app/config/config_build.h"
 #include "app/text/names.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -174,4 +174,4 @@ CgiConfig build_scripts(const Section& section, std::string_view folder, Finding
   return CgiBuilder(section, folder, findings).scripts();
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -14,7 +14,7 @@
 
 #include "webserv/io/address.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 const std::vector<Section>* tables_of(const Section& file, std::string_view key) {
@@ -222,4 +222,4 @@ void check_together(const Config& config, const Section& file, Findings& finding
   if (const auto* hosts = tables_of(file, "vhost")) check_host_names(config.vhosts, *hosts, findings);
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 #include "app/config/config_build.h"
 #include "app/toml/toml_sections.h"
 
-namespace webserv {
+namespace webserv::app {
 
 std::expected<Config, std::vector<Diagnostic>> read_config(std::string_view text, std::string file,
                                                            std::string_view folder) {
@@ -20,4 +20,4 @@ std::expected<Config, std::vector<Diagnostic>> read_config(std::string_view text
   return config;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 #include "app/config/config.h"
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Reads a whole configuration. Pure: no file is opened, no name is looked up, and what the text names need not exist.
 // `file` is for messages; relative paths start at `folder`, which is absolute. The error holds all that is wrong,
@@ -17,4 +17,4 @@ namespace webserv {
 std::expected<Config, std::vector<Diagnostic>> read_config(std::string_view text, std::string file,
                                                            std::string_view folder);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -12,7 +12,7 @@
 #include "app/text/values.h"
 #include "webserv/http/uri.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // What a request can ask for by a method of its own; CONNECT and TRACE are always refused.
@@ -310,4 +310,4 @@ void check_redirects(const VhostConfig& host, std::span<const Section> sections,
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

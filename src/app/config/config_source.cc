@@ -17,7 +17,7 @@
 #include "webserv/base/result.h"
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr std::string_view file_name = "webserv.toml";
@@ -110,4 +110,4 @@ Config directory_config(const std::string& folder) {
   return config;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -10,7 +10,7 @@
 #include "app/config/config.h"
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // The configuration of the machine.
 inline constexpr const char* system_config = "/etc/webserv/webserv.toml";
@@ -43,4 +43,4 @@ Config directory_config(const std::string& folder);
 // All defaults, a listener at 127.0.0.1:8080, and no virtual host: for the site that is compiled in.
 Config default_config();
 
-}  // namespace webserv
+}  // namespace webserv::app

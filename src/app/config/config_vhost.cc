@@ -9,7 +9,7 @@
 #include "app/text/names.h"
 #include "app/text/suggestion.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr std::string_view whole_host = "/";
@@ -146,4 +146,4 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
   return host;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

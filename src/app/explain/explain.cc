@@ -11,7 +11,7 @@
 #include "app/explain/print.h"
 #include "app/text/report.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 Colours colours_of(int fd) { return choose_colours(::isatty(fd) == 1, std::getenv("NO_COLOR"), std::getenv("TERM")); }
@@ -39,4 +39,4 @@ ExitStatus explain(const ExplainOptions& options) {
   return ExitStatus::ok;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

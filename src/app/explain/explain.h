@@ -3,9 +3,9 @@
 
 #include "app/command/options.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Prints the explanation on standard output; what is wrong with the configuration is told on standard error.
 ExitStatus explain(const ExplainOptions& options);
 
-}  // namespace webserv
+}  // namespace webserv::app

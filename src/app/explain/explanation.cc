@@ -12,7 +12,7 @@
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr uint16_t http_port = 80;
@@ -375,4 +375,4 @@ std::vector<Explanation> explain(const Config& config, const Question& question,
   return all;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -14,7 +14,7 @@
 #include "app/explain/rehearsal.h"
 #include "webserv/handlers/hosts.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Something that holds, and the line of the configuration that says so; 0: none does, it is so by itself.
 struct Fact {
@@ -62,4 +62,4 @@ std::vector<std::string> notes_on_tls(const Config& config, const Question& ques
 // The host that is asked for where the question names none: one that the file has.
 std::string default_host(const Config& config);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 #include "app/explain/explanation.h"
 #include "app/text/report.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Explained {
   const Config& config;
@@ -26,4 +26,4 @@ std::string explained_text(const Explained& explained, Colours colours);
 // An object: the request, and a list of explanations.
 std::string explained_json(const Explained& explained);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -1,7 +1,7 @@
 #include "app/explain/print.h"
 #include "app/text/json.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 class Printer {
@@ -117,4 +117,4 @@ class Printer {
 
 std::string explained_json(const Explained& explained) { return Printer(explained).print(); }
 
-}  // namespace webserv
+}  // namespace webserv::app

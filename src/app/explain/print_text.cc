@@ -6,7 +6,7 @@
 #include "app/explain/print.h"
 #include "webserv/base/log_text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Where the values begin, and the widest value that the places behind it stand aside for.
@@ -218,4 +218,4 @@ std::string explained_text(const Explained& explained, Colours colours) {
   return text;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr std::string_view host_name = "host";
@@ -83,4 +83,4 @@ std::expected<Question, std::string> read_question(const ExplainOptions& options
   return question;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 #include "app/text/json.h"
 #include "app/text/values.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 std::string_view name_of(Type type) {
@@ -235,4 +235,4 @@ class SchemaWriter {
 
 std::string json_schema() { return SchemaWriter().write(); }
 
-}  // namespace webserv
+}  // namespace webserv::app

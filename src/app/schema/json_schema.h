@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 
 // Describes all keys that this version serves. Beside what the standard has, each key has an object "x-webserv" for
 // those who write documents or options of it:
@@ -17,4 +17,4 @@ namespace webserv {
 //   beside             the handlers that it may stand beside, where not all
 std::string json_schema();
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 
 #include "app/text/place.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Where the keys of a table stand, and the texts of their values, by the names that they have in the configuration.
 class Places {
@@ -49,4 +49,4 @@ class Places {
   std::vector<Texts> texts_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr uint64_t kilo = 1024;
@@ -485,4 +485,4 @@ std::string_view header_of(Table table) {
   return "";
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -10,7 +10,7 @@
 
 #include "app/text/values.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // The tables that keys stand in.
 enum class Table : uint8_t {
@@ -115,4 +115,4 @@ std::span<const std::string_view> companions_of(Role role);
 // "[limits]", or "[vhost.NAME.route.PATH]": how the table is written; the file itself is "".
 std::string_view header_of(Table table);
 
-}  // namespace webserv
+}  // namespace webserv::app

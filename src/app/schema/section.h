@@ -15,7 +15,7 @@
 #include "app/text/diagnostic.h"
 #include "app/text/place.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Text {
   std::string text;
@@ -72,4 +72,4 @@ struct Section {
   }
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr TableSet hosts = {Table::file, Table::server, Table::vhost, Table::route, Table::listener};
@@ -247,4 +247,4 @@ const Synonym* find_synonym(std::string_view word, std::span<const Table> tables
   return nullptr;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -7,7 +7,7 @@
 
 #include "app/schema/schema.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Synonym {
   std::string_view words;               // separated by blanks, in lower case and without "_", "-" and "."
@@ -19,4 +19,4 @@ struct Synonym {
 // The first that has the word, in any of these tables; case, "_", "-" and "." do not matter. Null where there is none.
 const Synonym* find_synonym(std::string_view word, std::span<const Table> tables);
 
-}  // namespace webserv
+}  // namespace webserv::app

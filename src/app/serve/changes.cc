@@ -10,7 +10,7 @@
 
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Of a list in the log: more would not be read.
@@ -71,4 +71,4 @@ std::vector<std::string> needs_restart(const Outline& before, const Outline& aft
   return notes;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

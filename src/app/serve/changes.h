@@ -8,7 +8,7 @@
 #include "app/config/config.h"
 #include "app/serve/listening.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // What is remembered of a configuration that holds, to compare the next one with.
 struct Outline {
@@ -28,4 +28,4 @@ std::string changes(const Outline& before, const Outline& after);
 // What is new but does not hold while the program runs on, each a sentence that says what to do. `workers` run.
 std::vector<std::string> needs_restart(const Outline& before, const Outline& after, unsigned workers);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -11,7 +11,7 @@
 
 #include "app/systemd/sockets.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // What to do about an address that cannot be had.
@@ -105,4 +105,4 @@ std::expected<Listening, Refusal> listen_for(std::span<const ListenerConfig> lis
   return Opening(passed, former).open(*wanted);
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -11,7 +11,7 @@
 #include "webserv/io/address.h"
 #include "webserv/io/listener.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Listening {
   // Opened by us, and for which address of the configuration.
@@ -30,4 +30,4 @@ struct Listening {
 std::expected<Listening, Refusal> listen_for(std::span<const ListenerConfig> listeners,
                                              std::span<const Listener> passed, const Listening& former);
 
-}  // namespace webserv
+}  // namespace webserv::app

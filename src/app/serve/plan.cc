@@ -7,7 +7,7 @@
 #include "app/config/config_source.h"
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 std::expected<Config, std::vector<Diagnostic>> load(const ServeOptions& options) {
@@ -38,4 +38,4 @@ std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<co
   return Plan{*std::move(config), *std::move(listening)};
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -12,7 +12,7 @@
 #include "app/serve/listening.h"
 #include "app/serve/refusal.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Plan {
   Config config;
@@ -26,4 +26,4 @@ std::optional<std::string> config_file(const ServeOptions& options);
 std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<const Listener> passed,
                                        const Listening& former);
 
-}  // namespace webserv
+}  // namespace webserv::app

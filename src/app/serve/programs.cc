@@ -10,7 +10,7 @@
 
 #include "webserv/process/cgroup.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // The programs of a route; null where it has none.
@@ -73,4 +73,4 @@ void warn_of_programs(const Config& config, const Programs& programs, const Log&
   if (any && !programs.missing.empty()) log.event(Level::warning, "programs_not_confined", programs.missing);
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

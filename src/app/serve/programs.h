@@ -8,7 +8,7 @@
 #include "webserv/base/log.h"
 #include "webserv/process/process.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Programs {
   std::shared_ptr<Spawner> spawner;
@@ -22,4 +22,4 @@ Programs make_programs(unsigned threads);
 // Tells the log what is not guaranteed, and which programs cannot be run, where the configuration has programs at all.
 void warn_of_programs(const Config& config, const Programs& programs, const Log& log);
 
-}  // namespace webserv
+}  // namespace webserv::app

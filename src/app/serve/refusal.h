@@ -7,7 +7,7 @@
 #include "app/command/options.h"
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Refusal {
   ExitStatus status = ExitStatus::wrong_config;  // with which it ends, where it does not run yet
@@ -15,4 +15,4 @@ struct Refusal {
   std::vector<Diagnostic> mistakes = {};         // the same, where they are those of a file
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

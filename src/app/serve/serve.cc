@@ -33,7 +33,7 @@
 #include "app/text/report.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::app {
 
 namespace {
 
@@ -322,4 +322,4 @@ ExitStatus serve(const ServeOptions& options) {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -3,9 +3,9 @@
 
 #include "app/command/options.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Serves. What is wrong is told on standard error, with what to do.
 ExitStatus serve(const ServeOptions& options);
 
-}  // namespace webserv
+}  // namespace webserv::app

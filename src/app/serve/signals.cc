@@ -13,7 +13,7 @@
 #include <limits>
 #include <system_error>
 
-namespace webserv {
+namespace webserv::app {
 
 namespace {
 
@@ -66,4 +66,4 @@ std::optional<Signals::Event> Signals::wait(std::optional<std::chrono::milliseco
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

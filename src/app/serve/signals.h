@@ -7,7 +7,7 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 
 class Signals {
  public:
@@ -37,4 +37,4 @@ class Signals {
   Fd post_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -13,7 +13,7 @@
 #include "webserv/handlers/respond.h"
 #include "webserv/http/mime.h"
 
-namespace webserv {
+namespace webserv::app {
 
 namespace {
 
@@ -192,4 +192,4 @@ Application build_site(const Config& config, unsigned workers, const Clock& cloc
   return application_of(build_hosts(config, workers, clock, log, std::move(spawner)), config.limits);
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -10,7 +10,7 @@
 #include "webserv/process/process.h"
 #include "webserv/server/worker_context.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // What a server of this configuration serves; without any virtual host that is the site compiled into the program.
 // `workers` is the number of its workers, and `spawner` starts programs: null where none will be asked for an answer.
@@ -26,4 +26,4 @@ Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& lim
 Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log,
                        std::shared_ptr<Spawner> spawner);
 
-}  // namespace webserv
+}  // namespace webserv::app

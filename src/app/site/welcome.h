@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::app {
 
 // A file that is part of the program; both views live as long as the program.
 struct EmbeddedFile {
@@ -15,4 +15,4 @@ struct EmbeddedFile {
 // The files of the welcome site, in order of their paths; the source is made by the build (cmake/Embed.cmake).
 std::span<const EmbeddedFile> welcome_files();
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -10,7 +10,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // systemd reads messages of up to 4,096 bytes; it is for a line of a terminal, too.
@@ -88,4 +88,4 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Without a service manager it does nothing, and no failure is told: nobody could act on one.
 class Notifier {
@@ -40,4 +40,4 @@ class Notifier {
 // too long for a status "...".
 std::string one_line(std::string_view text);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -7,7 +7,7 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 
 ReloadRequest::ReloadRequest(const char* runtime_directory) {
   const std::string_view folders = runtime_directory == nullptr ? "" : runtime_directory;
@@ -30,4 +30,4 @@ void ReloadRequest::end(bool well) {
   [[maybe_unused]] const ssize_t written = ::write(file.get(), outcome.data(), outcome.size());
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

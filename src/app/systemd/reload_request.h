@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 
 class ReloadRequest {
  public:
@@ -22,4 +22,4 @@ class ReloadRequest {
   bool waiting_ = false;
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -14,7 +14,7 @@
 #include <optional>
 #include <utility>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Of one socket: as many as its queue may hold. Whoever comes later makes systemd start the server again.
@@ -143,4 +143,4 @@ void turn_away_clients(std::span<const Listener> sockets) {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

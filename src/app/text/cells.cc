@@ -9,7 +9,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr size_t tab_width = 4;
@@ -94,4 +94,4 @@ std::vector<Cell> cells_of(std::string_view line) {
   return cells;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace webserv {
+namespace webserv::app {
 
 // A character, or a byte that is none.
 struct Cell {
@@ -18,4 +18,4 @@ struct Cell {
 // that are no UTF-8 become \xXX, invisible characters and those that turn the direction of writing \u{XXXX}.
 std::vector<Cell> cells_of(std::string_view line);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 
 #include "webserv/base/log_text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Bytes of a text that a message repeats.
@@ -87,4 +87,4 @@ std::vector<Diagnostic> Findings::take(std::string_view text) && {
   return std::move(kept_);
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -11,7 +11,7 @@
 
 #include "app/text/place.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Every finding is an error: there are no warnings.
 struct Diagnostic {
@@ -68,4 +68,4 @@ class Findings {
   std::optional<SourcePlace> last_told_;  // once some were dropped: what is behind it will not be told
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -3,7 +3,7 @@
 #include "webserv/base/log_text.h"
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 
 void JsonWriter::begin(char opening) {
   next();
@@ -55,4 +55,4 @@ void JsonWriter::new_line() {
   text_.append(2 * depth_, ' ');
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

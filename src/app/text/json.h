@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-namespace webserv {
+namespace webserv::app {
 
 class JsonWriter {
  public:
@@ -66,4 +66,4 @@ class JsonWriter {
   bool has_key_ = false;
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -10,7 +10,7 @@
 #include "webserv/http/fields.h"
 #include "webserv/http/uri.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // RFC 1035 2.3.4.
@@ -301,4 +301,4 @@ std::optional<Fault> fault_of_media_type(std::string_view type) {
   return Fault{"is no media type", "write for example \"text/html; charset=utf-8\""};
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 
 #include "app/text/values.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // A virtual host's name or alias as hosts are compared: in lower case, without a dot at the end. It is "*", "*." and a
 // name, a name of letters, digits, "-" and "_" in labels of up to 63 bytes (RFC 1035 2.3.4), or an IP address, that of
@@ -54,4 +54,4 @@ std::optional<Fault> fault_of_variable_value(std::string_view value);
 // A media type (RFC 9110 8.3.1): "text/plain", parameters may follow.
 std::optional<Fault> fault_of_media_type(std::string_view type);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -4,7 +4,7 @@
 #include <compare>
 #include <cstdint>
 
-namespace webserv {
+namespace webserv::app {
 
 // Where something stands in the configuration: both count from 1, columns in characters (code points). Line 0: it does
 // not stand there, a default holds.
@@ -21,4 +21,4 @@ struct Region {
   bool operator==(const Region&) const = default;
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 #include "app/text/cells.h"
 #include "app/text/json.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Columns of a line that are shown, and how many of them stand before a token that is far behind.
@@ -179,4 +179,4 @@ std::string to_json(std::span<const Diagnostic> diagnostics) {
   return std::move(json).take();
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 
 enum class Colours : uint8_t { off, on };
 
@@ -34,4 +34,4 @@ std::string report(std::span<const Diagnostic> diagnostics, Colours colours);
 // columns count from 1, columns in code points; line 0 is the file as a whole. The end is behind the last character.
 std::string to_json(std::span<const Diagnostic> diagnostics);
 
-}  // namespace webserv
+}  // namespace webserv::app

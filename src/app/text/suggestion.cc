@@ -6,7 +6,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // No word of the configuration is longer; a longer text is no slip, and the distance costs time.
@@ -78,4 +78,4 @@ std::string did_you_mean(std::string_view typed, std::span<const std::string_vie
   return word.empty() ? "" : "did you mean `" + std::string(word) + "`?";
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::app {
 
 // How many characters (bytes) must be inserted, left out, replaced, or swapped with their neighbour to make `b` of `a`.
 size_t edit_distance(std::string_view a, std::string_view b);
@@ -21,4 +21,4 @@ std::string did_you_mean(std::string_view typed, std::span<const std::string_vie
 // A text of several words with commas or blanks between them as a list of texts: ["GET", "POST"]; "" of a single word.
 std::string written_list(std::string_view text);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -12,7 +12,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 struct Scale {
@@ -121,4 +121,4 @@ std::string absolute_path(std::string_view folder, std::string_view path) {
   return result;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::app {
 
 // Why a value is refused: what a right one is, to be read behind the key's name ("is a time: ..."), and what to do,
 // which may be empty.
@@ -31,4 +31,4 @@ std::string format_number(uint64_t number, Unit unit);
 // `folder`, which is absolute.
 std::string absolute_path(std::string_view folder, std::string_view path);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -7,7 +7,7 @@
 #include "app/toml/toml_slips.h"
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr size_t npos = std::string_view::npos;
@@ -315,4 +315,4 @@ std::string_view without_blanks(std::string_view text) {
 
 bool is_forbidden(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
 
-}  // namespace webserv
+}  // namespace webserv::app

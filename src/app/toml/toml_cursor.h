@@ -11,7 +11,7 @@
 
 #include "app/toml/toml_scan.h"
 
-namespace webserv {
+namespace webserv::app {
 
 class TomlCursor {
  public:
@@ -91,4 +91,4 @@ std::string_view without_blanks(std::string_view text);
 // The control characters that TOML has nowhere but in escapes.
 bool is_forbidden(char c);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 #include "app/text/values.h"
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using namespace std::literals;
@@ -196,4 +196,4 @@ std::string clean_toml(std::string_view text) {
   return clean;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Far above what a configuration needs, far below what hurts: toml++ 3.3 overflows its stack on a key of 20,000 parts.
 struct TomlLimits {
@@ -30,4 +30,4 @@ bool guard_depth(std::string_view text, Findings& findings, const TomlLimits& li
 // it is, by characters.
 std::string clean_toml(std::string_view text);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 #include "app/toml/toml_cursor.h"
 #include "app/toml/toml_slips.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using Kind = Statement::Kind;
@@ -198,4 +198,4 @@ SourcePlace TomlMender::place(size_t offset) const {
   return {static_cast<uint32_t>(behind - lines_.begin()), static_cast<uint32_t>(characters + 1)};
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

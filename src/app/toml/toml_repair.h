@@ -12,7 +12,7 @@
 #include "app/text/diagnostic.h"
 #include "app/toml/toml_scan.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // What stands in a mended text otherwise than in the file. Lines are the same in both.
 struct Repairs {
@@ -78,4 +78,4 @@ class TomlMender {
   bool has_lists_of_tables_ = false;
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -10,7 +10,7 @@
 #include "app/toml/toml_cursor.h"
 #include "app/toml/toml_slips.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using Kind = Statement::Kind;
@@ -364,4 +364,4 @@ std::string written_header(const Statement& table) {
   return table.kind == Kind::tables ? "[[" + names + "]]" : "[" + names + "]";
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

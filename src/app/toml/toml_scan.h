@@ -12,7 +12,7 @@
 
 #include "app/text/values.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // Bytes of the text, from the first to behind the last.
 struct Span {
@@ -56,4 +56,4 @@ std::string written_key(std::string_view name);
 // "[vhost.\"a.b\"]"
 std::string written_header(const Statement& table);
 
-}  // namespace webserv
+}  // namespace webserv::app

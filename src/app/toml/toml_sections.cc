@@ -15,7 +15,7 @@
 #include "app/toml/toml_values.h"
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // A name as it stands in a header or behind a dot: bare where that is possible, and short enough to be read.
@@ -324,4 +324,4 @@ std::optional<Section> read_sections(std::string_view text, Findings& findings) 
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -7,7 +7,7 @@
 #include "app/schema/section.h"
 #include "app/text/diagnostic.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // The whole file. What does not agree with the schema is told to `findings`: keys that are not known, stand in the
 // wrong table, are missing or not served by this version; values of another type, out of range or none of the choices.
@@ -17,4 +17,4 @@ std::optional<Section> read_sections(std::string_view text, Findings& findings);
 // How a table of this path is written in messages: "the file", or "[limits]".
 std::string in_brackets(std::string_view path);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -12,7 +12,7 @@
 #include "app/text/suggestion.h"
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Where a line may stand whose table is not known.
@@ -343,4 +343,4 @@ Fault fault_of_block(std::string_view line) {
   return {std::move(reason), header_of_name(name)};
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

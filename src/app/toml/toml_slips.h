@@ -7,7 +7,7 @@
 
 #include "app/text/values.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // A text in quotes as TOML has it: in double ones, or in single ones where it has backslashes.
 std::string quoted_text(std::string_view text);
@@ -46,4 +46,4 @@ Fault fault_of_comment(std::string_view line);
 // What is wrong with a line that begins one.
 Fault fault_of_block(std::string_view line);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -17,7 +17,7 @@
 #include "app/toml/toml_slips.h"
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr std::string_view unlimited_word = "unlimited";
@@ -357,4 +357,4 @@ Value read_value(const Key& key, const toml::node& node, const std::string& path
   return ValueReader(key, path, context).read(node);
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 #include "app/text/diagnostic.h"
 #include "app/toml/toml_repair.h"
 
-namespace webserv {
+namespace webserv::app {
 
 inline SourcePlace place_of(const toml::source_position& position) { return {position.line, position.column}; }
 inline Region region_of(const toml::source_region& source) { return {place_of(source.begin), place_of(source.end)}; }
@@ -27,4 +27,4 @@ struct ValueContext {
 // type is a table of keys the value is always refused.
 Value read_value(const Key& key, const toml::node& node, const std::string& path, const ValueContext& context);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 
 #include "app/config/config_source.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using ::testing::ElementsAre;
@@ -198,4 +198,4 @@ TEST(Options, replace_the_default_listener) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 
 #include "unit/app/config/mistakes.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using namespace std::chrono_literals;
@@ -183,4 +183,4 @@ TEST(CgiMistakes, keys_without_programs) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -3,7 +3,7 @@
 
 #include "unit/app/config/mistakes.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(ConfigMistakes, keys_that_are_not_known) {
@@ -396,4 +396,4 @@ index = ["ü", ⟦3⟧]
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

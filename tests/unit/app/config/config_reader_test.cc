@@ -9,7 +9,7 @@
 #include "app/schema/schema.h"
 #include "unit/app/config/mistakes.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using namespace std::chrono_literals;
@@ -348,4 +348,4 @@ TEST(ConfigReader, reads_many_hosts_and_routes) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

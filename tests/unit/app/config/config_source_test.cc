@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using ::testing::ElementsAre;
@@ -140,4 +140,4 @@ TEST(Examples, are_right) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

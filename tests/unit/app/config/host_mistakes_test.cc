@@ -3,7 +3,7 @@
 
 #include "unit/app/config/mistakes.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(HostMistakes, names_of_hosts) {
@@ -289,4 +289,4 @@ TEST(HostMistakes, what_other_servers_would_understand) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -11,7 +11,7 @@
 
 #include "app/config/config_reader.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Mistake {
   std::string text;                 // a whole file, with marks
@@ -78,4 +78,4 @@ inline void expect_mistakes(const std::vector<Mistake>& mistakes) {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -2,7 +2,7 @@
 
 #include "app/explain/question.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 std::expected<Question, std::string> read(std::string url, std::vector<std::string> fields = {}) {
@@ -63,4 +63,4 @@ TEST(Question, makes_the_request_of_a_client) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

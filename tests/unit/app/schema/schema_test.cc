@@ -9,7 +9,7 @@
 
 #include "app/config/config_reader.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 std::vector<Table> tables_of(const Key& key) {
@@ -96,4 +96,4 @@ TEST(Schema, written_defaults_change_nothing) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -7,7 +7,7 @@
 
 #include "app/serve/changes.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using testing::ElementsAre;
@@ -22,7 +22,7 @@ std::string any_port_of(const Listening& listening, size_t index) { return liste
 // The same, with sockets of systemd or without.
 std::expected<Listening, Refusal> listen_for(std::vector<ListenerConfig> listeners, const Listening& former = {},
                                              std::vector<Listener> passed = {}) {
-  return webserv::listen_for(listeners, passed, former);
+  return app::listen_for(listeners, passed, former);
 }
 
 TEST(ListenFor, opens_all_addresses_in_their_order) {
@@ -115,4 +115,4 @@ TEST(Changes, tell_what_holds_from_the_next_start_on) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 #include <csignal>
 #include <thread>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using namespace std::chrono_literals;
@@ -52,4 +52,4 @@ TEST(Signals, a_broken_pipe_is_an_error_not_a_signal) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

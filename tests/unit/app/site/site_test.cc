@@ -13,7 +13,7 @@
 #include "support/request_builder.h"
 #include "unit/handlers/ask.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using test::Reply;
@@ -284,4 +284,4 @@ TEST_F(SiteTest, welcomes_where_there_is_no_configuration) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,7 +9,7 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(LogFormats, suit_what_standard_error_is) {
@@ -51,4 +51,4 @@ TEST(LogFormats, know_what_standard_error_is) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -13,7 +13,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // A manager that listens at an abstract address, or at a path.
@@ -135,4 +135,4 @@ TEST(Notifier, a_status_is_one_line_of_utf8) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -15,7 +15,7 @@
 #include <functional>
 #include <map>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using testing::HasSubstr;
@@ -249,4 +249,4 @@ TEST(TurnAwayClients, answers_all_that_wait_and_closes) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(Diagnostic, is_shown_with_its_place_and_what_to_do) {
@@ -50,4 +50,4 @@ TEST(Diagnostic, a_text_of_the_user_is_cut_between_characters) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

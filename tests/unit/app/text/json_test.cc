@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(Json, is_indented_in_the_order_of_the_calls) {
@@ -47,4 +47,4 @@ TEST(Json, alone_is_a_value) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(Names, hosts_are_compared_in_lower_case_without_a_dot_at_the_end) {
@@ -111,4 +111,4 @@ TEST(Names, media_types_have_two_parts) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

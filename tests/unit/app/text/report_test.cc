@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // The line that `source` is shown as, and the one with the carets, for a region of line 1.
@@ -115,4 +115,4 @@ TEST(Report, json_is_valid_whatever_stands_in_the_file) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

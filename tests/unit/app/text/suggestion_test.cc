@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(Suggestion, counts_the_slips_between_two_words) {
@@ -67,4 +67,4 @@ TEST(Suggestion, asks_only_where_there_is_a_word) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

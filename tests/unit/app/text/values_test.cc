@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr uint64_t most = static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
@@ -123,4 +123,4 @@ TEST(Values, resolves_paths_by_their_text) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

@@ -3,7 +3,7 @@
 
 #include "unit/app/config/mistakes.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 TEST(Slips, several_words_in_one_text) {
@@ -160,4 +160,4 @@ TEST(Slips, lists_of_yaml) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app

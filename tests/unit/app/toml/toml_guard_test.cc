@@ -7,7 +7,7 @@
 
 #include "app/config/config_reader.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using namespace std::literals;
@@ -158,4 +158,4 @@ TEST(TomlGuard, what_is_no_utf8_can_be_read_over) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app
