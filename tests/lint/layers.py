@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """A file includes its own floor and the floors below it; libraries and the system's headers only where they belong.
 
-The floors, and the rooms of the program, are those of src/README.md; http and io are side by side.
+The floors, and the rooms of the program, are those of src/README.md; http and io are side by side. Within a room of the
+program no two files include each other, over others or not, where x.h and x.cc count as one; and no two files of src have
+the same name.
 """
 import re
 import unittest
+from pathlib import PurePosixPath
 
 import lint
 
@@ -79,14 +82,49 @@ def breaches(name, text, exists):
             yield f"{place}: <{header}>: {floor} is free of input, output and threads"
 
 
+def stem_of(name):
+    """What x.h and x.cc have in common."""
+    return PurePosixPath(name).with_suffix("").as_posix()
+
+
+def circles(includes):
+    """The files that include each other over others or not; includes maps a name to the names that it includes."""
+    graph = {}
+    for name, headers in includes.items():
+        graph.setdefault(stem_of(name), set()).update({stem_of(header) for header in headers} - {stem_of(name)})
+    # On no circle is what includes nothing that is left, and what nothing that is left includes.
+    while True:
+        graph = {stem: headers & graph.keys() for stem, headers in graph.items()}
+        included = set().union(*graph.values())
+        kept = {stem: headers for stem, headers in graph.items() if headers and stem in included}
+        if len(kept) == len(graph):
+            break
+        graph = kept
+    for stem, headers in sorted(graph.items()):
+        yield f"src/{stem}: on a circle of includes with {', '.join(f'src/{header}' for header in sorted(headers))}"
+
+
+def same_names(names):
+    """The files that have the name of another one."""
+    seen = {}
+    for name in sorted(names):
+        other = seen.setdefault(PurePosixPath(name).name, name)
+        if other != name:
+            yield f"src/{name}: has the name of src/{other}"
+
+
 def problems(root):
+    includes = {}
     for path in lint.files(root, ".h", ".cc", below=("src/",)):
         name = path.relative_to(root / "src").as_posix()
+        includes[name] = [header for bracket, header in INCLUDE.findall(path.read_text()) if bracket == '"']
         parts = name.split("/")
         if parts[0] not in ("app", "webserv") or (floor_of(name) or "app") not in FLOORS:
             yield f"src/{name}: lies on no floor and in no room"
         else:
             yield from breaches(name, path.read_text(), lambda header: (root / "src" / header).is_file())
+    yield from circles({name: headers for name, headers in includes.items() if name.startswith("app/")})
+    yield from same_names(includes)
 
 
 class SelfTest(unittest.TestCase):
@@ -132,6 +170,17 @@ class SelfTest(unittest.TestCase):
             self.assertTrue(self.of("webserv/base/a.cc", header))
         self.assertEqual([], self.of("app/text/a.cc", "<fmt/core.h>"))
         self.assertTrue(self.of("webserv/base/a.cc", "<fmt/core.h>"))
+
+    def test_sees_circles_of_headers_and_sources(self):
+        self.assertEqual([], list(circles({"a.h": [], "a.cc": ["a.h", "b.h"], "b.cc": ["b.h", "c.h"], "c.h": []})))
+        self.assertEqual(2, len(list(circles({"a.h": ["b.h"], "b.h": [], "b.cc": ["b.h", "a.h"], "c.h": []}))))
+        circle = {"a.h": ["b.h"], "b.h": ["c.h"], "c.h": ["a.h", "e.h"], "d.h": ["a.h"], "e.h": []}
+        self.assertEqual(["src/a: on a circle of includes with src/b", "src/b: on a circle of includes with src/c",
+                          "src/c: on a circle of includes with src/a"], list(circles(circle)))
+
+    def test_sees_two_files_of_one_name(self):
+        self.assertEqual([], list(same_names(["a/x.h", "a/x.cc", "b/y.h"])))
+        self.assertEqual(["src/b/x.h: has the name of src/a/x.h"], list(same_names(["b/x.h", "a/x.h"])))
 
     def test_the_codecs_are_pure(self):
         for header in ("<unistd.h>", "<sys/socket.h>", "<thread>", "<cstdio>"):

@@ -5,6 +5,7 @@
 #include "app/schema/schema.h"
 #include "app/text/diagnostic.h"
 #include "app/toml/toml_slips.h"
+#include "app/toml/toml_text.h"
 #include "webserv/base/text.h"
 
 namespace webserv::app {
@@ -300,19 +301,5 @@ std::string TomlCursor::as_pair(std::string_view text) {
   const std::string_view value = text.substr(colon + 2, text.size() - colon - 3);
   return fmt::format("write {} = {}", written_key(text.substr(1, colon - 1)), quoted_text(shortened(value)));
 }
-
-bool is_bare_name(char c) { return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || is_digit(c) || c == '_' || c == '-'; }
-
-bool is_bare_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) { return is_bare_name(c); });
-}
-
-std::string_view without_blanks(std::string_view text) {
-  const size_t begin = text.find_first_not_of(blanks);
-  if (begin == npos) return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
-bool is_forbidden(char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; }
 
 }  // namespace webserv::app

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "app/toml/toml_scan.h"
+#include "app/toml/toml_statement.h"
 
 namespace webserv::app {
 
@@ -80,15 +80,5 @@ class TomlCursor {
   size_t at_ = 0;
   std::optional<SyntaxFault> fault_;
 };
-
-// What may stand in a name without quotes.
-bool is_bare_name(char c);
-bool is_bare_name(std::string_view name);
-
-// Without blanks at its ends, carriage returns among them.
-std::string_view without_blanks(std::string_view text);
-
-// The control characters that TOML has nowhere but in escapes.
-bool is_forbidden(char c);
 
 }  // namespace webserv::app

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/toml/toml_cursor.h"
-#include "app/toml/toml_slips.h"
-
+#include "app/toml/toml_scan.h"
+#include "app/toml/toml_text.h"
 namespace webserv::app {
 namespace {
 

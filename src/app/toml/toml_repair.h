@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "app/text/diagnostic.h"
-#include "app/toml/toml_scan.h"
+#include "app/toml/toml_statement.h"
 
 namespace webserv::app {
 

@@ -9,6 +9,7 @@
 #include "app/text/diagnostic.h"
 #include "app/toml/toml_cursor.h"
 #include "app/toml/toml_slips.h"
+#include "app/toml/toml_text.h"
 
 namespace webserv::app {
 namespace {
@@ -352,16 +353,5 @@ class Scanner {
 }  // namespace
 
 std::vector<Statement> scan_toml(std::string_view text) { return Scanner(text).scan(); }
-
-std::string written_key(std::string_view name) { return is_bare_name(name) ? std::string(name) : quoted_text(name); }
-
-std::string written_header(const Statement& table) {
-  std::string names;
-  for (const KeyPart& part : table.path) {
-    if (!names.empty()) names += '.';
-    names += written_key(part.name);
-  }
-  return table.kind == Kind::tables ? "[[" + names + "]]" : "[" + names + "]";
-}
 
 }  // namespace webserv::app

@@ -10,6 +10,7 @@
 #include "app/schema/synonyms.h"
 #include "app/text/diagnostic.h"
 #include "app/text/suggestion.h"
+#include "app/toml/toml_text.h"
 #include "webserv/base/text.h"
 
 namespace webserv::app {
@@ -133,22 +134,6 @@ Fault fault_of_comment(std::string_view line) {
   std::string_view text = line.substr(std::min(line.find_first_not_of(";/*- "), line.size()));
   if (text.ends_with("*/")) text.remove_suffix(2);
   return {"a comment begins with \"#\" in TOML", fmt::format("write # {}", shortened(trim(text)))};
-}
-
-std::string quoted_text(std::string_view text) {
-  const bool has_control = std::ranges::any_of(text, is_control);
-  const bool has_escapes = text.find_first_of("\"\\") != std::string_view::npos;
-  if (has_escapes && !has_control && text.find('\'') == std::string_view::npos) return fmt::format("'{}'", text);
-  std::string quoted = "\"";
-  for (char c : text) {
-    if (is_control(c)) {
-      quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
-    } else {
-      if (c == '"' || c == '\\') quoted += '\\';
-      quoted += c;
-    }
-  }
-  return quoted + '"';
 }
 
 std::string written_value_of(std::string_view name, std::string_view text) {

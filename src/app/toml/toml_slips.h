@@ -9,9 +9,6 @@
 
 namespace webserv::app {
 
-// A text in quotes as TOML has it: in double ones, or in single ones where it has backslashes.
-std::string quoted_text(std::string_view text);
-
 // The value as it would be written for a key of that name: several words as a list, where it takes one.
 std::string written_value_of(std::string_view name, std::string_view text);
 

@@ -15,6 +15,7 @@
 #include "app/text/suggestion.h"
 #include "app/text/values.h"
 #include "app/toml/toml_slips.h"
+#include "app/toml/toml_text.h"
 #include "webserv/base/text.h"
 
 namespace webserv::app {
