@@ -131,7 +131,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (outcome) return 0;
   require(moved.error().size() == outcome.error().size());
   for (size_t i = 0; i < outcome.error().size(); ++i) {
-    require(moved.error()[i].key == outcome.error()[i].key);
+    require(moved.error()[i].suggestion == outcome.error()[i].suggestion);
     require(moved.error()[i].region.begin.column == outcome.error()[i].region.begin.column);
   }
   return 0;

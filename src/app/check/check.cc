@@ -27,7 +27,6 @@ std::expected<ConfigText, Mistakes> find_text(const CheckOptions& options) {
   if (file) return read_text(*file);
   return std::unexpected(Mistakes{{"webserv.toml",
                                    {},
-                                   {},
                                    "there is no configuration, neither in $CONFIGURATION_DIRECTORY nor in /etc/webserv",
                                    "name one with --config FILE"}});
 }

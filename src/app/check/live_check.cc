@@ -117,7 +117,7 @@ class LiveCheck {
 
   void check_pages(const std::vector<ErrorPageConfig>& pages, const Places& places) {
     for (size_t i = 0; i < pages.size(); ++i) {
-      tell(places.of_text({}, "error_pages", i), "error_pages", fault_of_file(pages[i].file, most_page));
+      report(places.of_text({}, "error_pages", i), fault_of_file(pages[i].file, most_page));
     }
   }
 
@@ -125,8 +125,7 @@ class LiveCheck {
     for (size_t i = 0; i < listener.addresses.size(); ++i) {
       const auto address = parse_address(listener.addresses[i]);
       if (!address) continue;
-      tell(listener.places.of_text({}, "address", i), fmt::format("listener.{}.address", listener.name),
-           fault_of_binding(*address));
+      report(listener.places.of_text({}, "address", i), fault_of_binding(*address));
     }
   }
 
@@ -136,22 +135,22 @@ class LiveCheck {
     // A route for one path alone may be of a file.
     const bool is_file = !route.path.ends_with('/') && std::filesystem::is_regular_file(files.root);
     const std::optional<Fault> fault = is_file ? fault_of_file(files.root, UINT64_MAX) : fault_of_folder(files.root);
-    tell(places.of_text({}, "root"), "root", fault);
+    report(places.of_text({}, "root"), fault);
     check_folders(files.symlinks, "symlinks", places);
     if (!fault && !files.fallback.empty())
-      tell(places.of_text({}, "fallback"), "fallback", fault_of_file(files.root + files.fallback, UINT64_MAX));
+      report(places.of_text({}, "fallback"), fault_of_file(files.root + files.fallback, UINT64_MAX));
     if (files.scripts) check(*files.scripts, {}, "scripts", places);
   }
 
   // `table` is the one that the programs stand in, and `interpreters` the key of those that run scripts. Scripts that
   // run themselves are looked at when they are asked for: there may be thousands.
   void check(const CgiConfig& cgi, std::string_view table, std::string_view interpreters, const Places& places) {
-    if (!cgi.root.empty()) tell(places.of_text(table, "root"), "root", fault_of_folder(cgi.root));
-    if (!cgi.program.empty()) tell(places.of_text(table, "program"), "program", fault_of_program(cgi.program));
+    if (!cgi.root.empty()) report(places.of_text(table, "root"), fault_of_folder(cgi.root));
+    if (!cgi.program.empty()) report(places.of_text(table, "program"), fault_of_program(cgi.program));
     for (size_t i = 0; i < cgi.interpreters.size(); ++i) {
       const std::string& interpreter = cgi.interpreters[i].second;
       if (interpreter.empty()) continue;
-      tell(places.of_text(table, interpreters, i), std::string(interpreters), fault_of_program(interpreter));
+      report(places.of_text(table, interpreters, i), fault_of_program(interpreter));
     }
     check_folders(cgi.symlinks, "symlinks", places);
     check_folders(cgi.sendfile_roots, "sendfile_roots", places);
@@ -159,12 +158,12 @@ class LiveCheck {
 
   void check_folders(const std::vector<std::string>& folders, std::string_view key, const Places& places) {
     for (size_t i = 0; i < folders.size(); ++i) {
-      tell(places.of_text({}, key, i), std::string(key), fault_of_folder(folders[i]));
+      report(places.of_text({}, key, i), fault_of_folder(folders[i]));
     }
   }
 
-  void tell(Region region, std::string key, const std::optional<Fault>& fault) {
-    if (fault) findings_.add(region, std::move(key), fault->reason, fault->suggestion);
+  void report(Region region, const std::optional<Fault>& fault) {
+    if (fault) findings_.add(region, fault->reason, fault->suggestion);
   }
 
   Findings& findings_;

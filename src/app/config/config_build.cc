@@ -109,13 +109,13 @@ class Listeners {
 
   ListenerConfig build(const Section& section) {
     if (std::optional<Fault> fault = fault_of_listener_name(section.name)) {
-      tell(findings_, {section.name, section.region}, section.path, *fault);
+      refuse(findings_, {section.name, section.region}, *fault);
     }
     ListenerConfig listener{section.name, {}, section.region.begin, build_places(section)};
     const auto* addresses = section.get<std::vector<Text>>("address");
     if (addresses == nullptr) return listener;
     if (addresses->empty()) {
-      findings_.add(section.find("address")->region, section.path_of("address"), "`address` has no element",
+      findings_.add(section.find("address")->region, "`address` has no element",
                     "leave it out where systemd hands the socket over");
     }
     for (const Text& address : *addresses) add(address, section, listener);
@@ -124,15 +124,12 @@ class Listeners {
 
  private:
   void add(const Text& text, const Section& section, ListenerConfig& listener) {
-    const auto refuse = [&](std::string reason) {
-      tell(findings_, text, section.path_of("address"), {std::move(reason), {}});
-    };
     std::expected<std::string, std::string> address = resolve_address(text.text, folder_);
-    if (!address) return refuse("is no address: " + address.error());
+    if (!address) return refuse(findings_, text, {"is no address: " + address.error(), {}});
     const auto [other, is_new] = owners_.emplace(*address, section.path);
     // Port 0 is another one each time.
     if (!is_new && !address->ends_with(":0")) {
-      return refuse(fmt::format("is an address of [{}] already", other->second));
+      return refuse(findings_, text, {fmt::format("is an address of [{}] already", other->second), {}});
     }
     listener.addresses.push_back(*std::move(address));
   }
@@ -148,7 +145,7 @@ std::vector<ListenerConfig> build_listeners(const Section& file, std::string_vie
   if (const auto* sections = file.get<std::vector<Section>>("listener")) {
     for (const Section& section : *sections) {
       if (listeners.size() == most_listeners) {
-        findings.add(section.region, section.path, fmt::format("there are more than {} listeners", most_listeners),
+        findings.add(section.region, fmt::format("there are more than {} listeners", most_listeners),
                      "give one of them several addresses");
         break;
       }
@@ -177,8 +174,8 @@ Config build_config(const Section& file, std::string_view folder, Findings& find
   return config;
 }
 
-void tell(Findings& findings, const Text& text, std::string path, const Fault& fault) {
-  findings.add(text.region, std::move(path), in_quotes(text.text) + ' ' + fault.reason, fault.suggestion);
+void refuse(Findings& findings, const Text& text, const Fault& fault) {
+  findings.add(text.region, in_quotes(text.text) + ' ' + fault.reason, fault.suggestion);
 }
 
 FieldRules build_fields(const Section& section, Findings& findings) {
@@ -187,13 +184,10 @@ FieldRules build_fields(const Section& section, Findings& findings) {
   const auto* fields = section.get<std::vector<std::pair<Text, Text>>>("fields");
   if (fields == nullptr) return rules;
   for (const auto& [name, value] : *fields) {
-    const auto refuse = [&](const Text& at, const Fault& fault) {
-      tell(findings, at, section.path_of("fields"), fault);
-    };
-    if (std::optional<Fault> fault = fault_of_field_name(name.text)) refuse(name, *fault);
-    if (std::optional<Fault> fault = fault_of_field_value(value.text)) refuse(value, *fault);
+    if (std::optional<Fault> fault = fault_of_field_name(name.text)) refuse(findings, name, *fault);
+    if (std::optional<Fault> fault = fault_of_field_value(value.text)) refuse(findings, value, *fault);
     if (!names.insert(to_lower(name.text)).second)
-      refuse(name, {"stands twice here: names of fields have no case", {}});
+      refuse(findings, name, {"stands twice here: names of fields have no case", {}});
     rules.push_back({name.text, value.text});
   }
   return rules;
@@ -204,15 +198,12 @@ std::vector<ErrorPageConfig> build_error_pages(const Section& section, std::stri
   const auto* entries = section.get<std::vector<std::pair<Text, Text>>>("error_pages");
   if (entries == nullptr) return pages;
   for (const auto& [code_text, file] : *entries) {
-    const auto refuse = [&](const Text& at, const Fault& fault) {
-      tell(findings, at, section.path_of("error_pages"), fault);
-    };
     const std::expected<unsigned, Fault> code = parse_error_code(code_text.text);
-    if (!code) refuse(code_text, code.error());
+    if (!code) refuse(findings, code_text, code.error());
     if (file.text.find("://") != std::string::npos) {
-      refuse(file, {"is a URL, but error pages are files", "write the path of a file"});
+      refuse(findings, file, {"is a URL, but error pages are files", "write the path of a file"});
     } else if (file.text.empty() || file.text.ends_with('/') || file.text.find('\0') != std::string::npos) {
-      refuse(file, {"is no path of a file", {}});
+      refuse(findings, file, {"is no path of a file", {}});
     }
     pages.push_back({code.value_or(0), absolute_path(folder, file.text)});
   }

@@ -40,8 +40,8 @@ bool means_handler(const Section& section);
 // Tells of redirects of this host that lead back to themselves. `sections` are those of its routes.
 void check_redirects(const VhostConfig& host, std::span<const Section> sections, Findings& findings);
 
-// Tells what is wrong with a text of the key at `path`.
-void tell(Findings& findings, const Text& text, std::string path, const Fault& fault);
+// Adds to `findings` what is wrong with the text.
+void refuse(Findings& findings, const Text& text, const Fault& fault);
 
 // What a host and its routes have both.
 FieldRules build_fields(const Section& section, Findings& findings);

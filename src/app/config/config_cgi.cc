@@ -30,8 +30,7 @@ class CgiBuilder {
     if (const Text* root = table->text("root")) cgi.root = absolute_path(folder_, root->text);
     if (const Text* program = table->text("program")) {
       if (program->text.ends_with('/')) {
-        tell(findings_, *program, table->path_of("program"),
-             {"is no path of a program", "remove the \"/\" at its end"});
+        refuse(findings_, *program, {"is no path of a program", "remove the \"/\" at its end"});
       }
       cgi.program = absolute_path(folder_, program->text);
     }
@@ -46,8 +45,7 @@ class CgiBuilder {
     CgiConfig scripts = common();
     scripts.interpreters = interpreters(section_, "scripts");
     if (const Entry* entry = section_.find("scripts"); entry != nullptr && is_empty(*entry)) {
-      refuse(section_, "scripts", entry->region, "`scripts` names no extension",
-             "write for example { \".cgi\" = \"\" }");
+      findings_.add(entry->region, "`scripts` names no extension", "write for example { \".cgi\" = \"\" }");
     }
     return scripts;
   }
@@ -58,40 +56,33 @@ class CgiBuilder {
     return pairs != nullptr && pairs->empty();
   }
 
-  void refuse(const Section& section, std::string_view key, Region region, std::string message,
-              std::string suggestion) {
-    findings_.add(region, section.path_of(key), std::move(message), std::move(suggestion));
-  }
-
   // A folder of scripts, or one program.
   void check_what_runs(const Section& table) {
     const Entry* program = table.find("program");
     const Entry* root = table.find("root");
     if (program == nullptr && root == nullptr) {
       if (!table.meant.empty()) return;
-      findings_.add(table.region, table.path, "`cgi` has neither `root` nor `program`",
+      findings_.add(table.region, "`cgi` has neither `root` nor `program`",
                     "give it the folder of the scripts, or the one program that answers everything");
     }
     if (root != nullptr && !section_.name.ends_with('/')) {
-      refuse(table, "root", root->key_region, "a route for one path alone runs no script of a folder",
-             "end its path with \"/\" for all below it, or name the one program");
+      findings_.add(root->key_region, "a route for one path alone runs no script of a folder",
+                    "end its path with \"/\" for all below it, or name the one program");
     }
     if (program == nullptr) return;
     if (root != nullptr) {
-      refuse(table, "program", program->key_region,
-             "`program` stands beside `root`: a folder of scripts runs, or one program",
-             "remove one of the two, or make two routes");
+      findings_.add(program->key_region, "`program` stands beside `root`: a folder of scripts runs, or one program",
+                    "remove one of the two, or make two routes");
       return;
     }
     if (const Entry* interpreters = table.find("interpreters")) {
-      refuse(table, "interpreters", interpreters->key_region, "`interpreters` has no meaning beside `program`",
-             "it belongs to a `root` of scripts");
+      findings_.add(interpreters->key_region, "`interpreters` has no meaning beside `program`",
+                    "it belongs to a `root` of scripts");
     }
     for (const Entry& entry : section_.entries) {
       if (entry.key->role != Role::of_folder) continue;
-      refuse(section_, entry.key->name, entry.key_region,
-             fmt::format("{} has no meaning beside `program`", in_quotes(entry.key->name)),
-             "it belongs to a folder of files or scripts");
+      findings_.add(entry.key_region, fmt::format("{} has no meaning beside `program`", in_quotes(entry.key->name)),
+                    "it belongs to a folder of files or scripts");
     }
   }
 
@@ -128,8 +119,8 @@ class CgiBuilder {
     take("cpu_weight", limits.cpu_weight);
     if (limits.grace > limits.time) {
       // The default of `grace` is below every time.
-      refuse(table, "grace", table.find("grace")->region,
-             "`grace` is longer than `time`: a program would get longer to end than to run", "make it shorter");
+      findings_.add(table.find("grace")->region,
+                    "`grace` is longer than `time`: a program would get longer to end than to run", "make it shorter");
     }
     return limits;
   }
@@ -144,8 +135,8 @@ class CgiBuilder {
     const auto* entries = section.get<std::vector<std::pair<Text, Text>>>(key);
     if (entries == nullptr) return all;
     for (const auto& [name, value] : *entries) {
-      if (std::optional<Fault> fault = fault_of_name(name.text)) tell(findings_, name, section.path_of(key), *fault);
-      if (std::optional<Fault> fault = fault_of_value(value.text)) tell(findings_, value, section.path_of(key), *fault);
+      if (std::optional<Fault> fault = fault_of_name(name.text)) refuse(findings_, name, *fault);
+      if (std::optional<Fault> fault = fault_of_value(value.text)) refuse(findings_, value, *fault);
       all.emplace_back(name.text, value.text);
     }
     return all;

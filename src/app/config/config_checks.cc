@@ -59,7 +59,7 @@ void check_addresses(const std::vector<Section>& listeners, Findings& findings) 
         for (std::string_view wildcard : {"*", "0.0.0.0", "[::]"}) {
           const auto found = wildcards.find({port, std::string(wildcard)});
           if (found == wildcards.end() || wildcard == host || !covers(wildcard, host)) continue;
-          findings.add(text.region, listener.path_of("address"),
+          findings.add(text.region,
                        fmt::format("{} cannot be had beside {} of [{}], which has all addresses of the port",
                                    in_quotes(whole), in_quotes(found->second.text), found->second.listener),
                        "remove one of the two, or choose another port");
@@ -82,8 +82,7 @@ void check_listeners(const Config& config, const std::vector<Section>& listeners
   if (!std::ranges::includes(known, answered)) return;
   for (const Section& listener : listeners) {
     if (config.vhosts.empty() || answered.contains(listener.name)) continue;
-    findings.add(listener.region, listener.path,
-                 fmt::format("no host answers at the listener {}", in_quotes(listener.name)),
+    findings.add(listener.region, fmt::format("no host answers at the listener {}", in_quotes(listener.name)),
                  "name it in the `listeners` of a host, or remove it");
   }
 }
@@ -108,7 +107,7 @@ void check_limits(const Section& limits, Findings& findings) {
   const std::optional<Other> all = other_limit(limits, "connections", defaults.connections);
   if (per_client != nullptr && all && *per_client > all->value && *per_client != unlimited) {
     findings.add(
-        limits.find("connections_per_client")->region, limits.path_of("connections_per_client"),
+        limits.find("connections_per_client")->region,
         fmt::format("one client may have {} connections, and all together no more than the {} of `connections`{}",
                     *per_client, all->value, all->origin),
         all->origin.empty() ? "lower it, or raise `connections`" : "lower it, or set `connections`, too");
@@ -118,7 +117,7 @@ void check_limits(const Section& limits, Findings& findings) {
   const auto* fields = limits.get<uint64_t>("fields");
   const std::optional<Other> head_size = other_limit(limits, "head_size", defaults.head.head_size);
   if (fields != nullptr && head_size && *fields > head_size->value / least_field) {
-    findings.add(limits.find("fields")->region, limits.path_of("fields"),
+    findings.add(limits.find("fields")->region,
                  fmt::format("no more than {} fields fit into a `head_size` of {} bytes{}",
                              head_size->value / least_field, head_size->value, head_size->origin),
                  head_size->origin.empty() ? "lower it, or raise `head_size`" : "lower it, or set `head_size`, too");
@@ -143,10 +142,10 @@ class HostNames {
  public:
   explicit HostNames(Findings& findings) : findings_(findings) {}
 
-  void claim(const std::string& name, const VhostConfig& host, Region region, const std::string& path) {
+  void claim(const std::string& name, const VhostConfig& host, Region region) {
     Claims& claims = claims_[name];
     if (const Claim* other = conflict(claims, host)) {
-      findings_.add(region, path,
+      findings_.add(region,
                     fmt::format("{} is a name of the host {} already, at line {}", in_quotes(name),
                                 in_quotes(other->host->name), other->region.begin.line),
                     "remove one, or give the hosts different listeners");
@@ -160,14 +159,14 @@ class HostNames {
 
   // An alias adds nothing where the wildcard that would be found without it is of the same host. ("*" may well have
   // names that are written for people.)
-  void check_cover(const std::string& alias, const VhostConfig& host, Region region, const std::string& path) const {
+  void check_cover(const std::string& alias, const VhostConfig& host, Region region) const {
     for (size_t dot = alias.find('.', alias.starts_with("*.") ? 2 : 0); dot != std::string::npos;
          dot = alias.find('.', dot + 1)) {
       const std::string wildcard = '*' + alias.substr(dot);
       const auto found = claims_.find(wildcard);
       if (found == claims_.end()) continue;
       if (found->second.is_shared || found->second.any->host != &host) return;
-      findings_.add(region, path,
+      findings_.add(region,
                     fmt::format("{} is a name below {} of this host already", in_quotes(alias), in_quotes(wildcard)),
                     "remove it");
       return;
@@ -198,11 +197,11 @@ void check_host_names(std::span<const VhostConfig> hosts, std::span<const Sectio
   const auto for_each_alias = [&](size_t i, auto visit) {
     const auto* texts = sections[i].get<std::vector<Text>>("aliases");
     for (size_t j = 0; j < hosts[i].aliases.size(); ++j) {
-      visit(hosts[i].aliases[j], hosts[i], (*texts)[j].region, sections[i].path_of("aliases"));
+      visit(hosts[i].aliases[j], hosts[i], (*texts)[j].region);
     }
   };
   for (size_t i = 0; i < hosts.size(); ++i) {
-    names.claim(hosts[i].name, hosts[i], sections[i].region, sections[i].path);
+    names.claim(hosts[i].name, hosts[i], sections[i].region);
     for_each_alias(i, [&](const auto&... alias) { names.claim(alias...); });
   }
   for (size_t i = 0; i < hosts.size(); ++i) {

@@ -51,14 +51,6 @@ class RouteBuilder {
   }
 
  private:
-  void refuse(Region region, std::string_view key, std::string message, std::string suggestion = {}) {
-    findings_.add(region, section_.path_of(key), std::move(message), std::move(suggestion));
-  }
-
-  void refuse(const Text& text, std::string_view key, const Fault& fault) {
-    tell(findings_, text, section_.path_of(key), fault);
-  }
-
   // The handler; null where there is none. That is told, and that there are several.
   const Key* find_handler() {
     const Entry* first = nullptr;
@@ -68,14 +60,14 @@ class RouteBuilder {
         first = &entry;
         continue;
       }
-      refuse(entry.key_region, entry.key->name,
-             fmt::format("{} stands beside {}: a route has exactly one handler", in_quotes(entry.key->name),
-                         in_quotes(first->key->name)),
-             "remove one of the two, or make two routes");
+      findings_.add(entry.key_region,
+                    fmt::format("{} stands beside {}: a route has exactly one handler", in_quotes(entry.key->name),
+                                in_quotes(first->key->name)),
+                    "remove one of the two, or make two routes");
     }
     if (first != nullptr) return first->key;
     if (means_handler(section_)) return nullptr;
-    findings_.add(section_.region, section_.path, fmt::format("the route {} has no handler", in_quotes(section_.name)),
+    findings_.add(section_.region, fmt::format("the route {} has no handler", in_quotes(section_.name)),
                   "give it a `root`, `cgi`, `redirect` or `respond`");
     return nullptr;
   }
@@ -89,9 +81,8 @@ class RouteBuilder {
       const Role role = entry.key->role;
       if (!entry.key->served) continue;
       if (role == Role::of_cgi && files && !programs) {
-        refuse(entry.key_region, entry.key->name,
-               fmt::format("{} has no meaning without programs", in_quotes(entry.key->name)),
-               "say with `scripts` which files are some");
+        findings_.add(entry.key_region, fmt::format("{} has no meaning without programs", in_quotes(entry.key->name)),
+                      "say with `scripts` which files are some");
       } else if (role == Role::of_cgi && !programs) {
         refuse_companion(entry, handler, "it belongs to a route with `cgi` or `scripts`");
       } else if ((role == Role::of_static && !files) || (role == Role::of_folder && !folder)) {
@@ -101,9 +92,9 @@ class RouteBuilder {
   }
 
   void refuse_companion(const Entry& entry, const Key& handler, std::string suggestion) {
-    refuse(entry.key_region, entry.key->name,
-           fmt::format("{} has no meaning beside {}", in_quotes(entry.key->name), in_quotes(handler.name)),
-           std::move(suggestion));
+    findings_.add(entry.key_region,
+                  fmt::format("{} has no meaning beside {}", in_quotes(entry.key->name), in_quotes(handler.name)),
+                  std::move(suggestion));
   }
 
   StaticFilesConfig static_files() {
@@ -112,21 +103,21 @@ class RouteBuilder {
     if (const auto* index = section_.get<std::vector<Text>>("index")) {
       files.index.clear();
       for (const Text& name : *index) {
-        if (std::optional<Fault> fault = fault_of_file_name(name.text)) refuse(name, "index", *fault);
+        if (std::optional<Fault> fault = fault_of_file_name(name.text)) refuse(findings_, name, *fault);
         files.index.push_back(name.text);
       }
     }
     if (const Text* fallback = section_.text("fallback")) {
-      if (std::optional<Fault> fault = fault_of_fallback(fallback->text)) refuse(*fallback, "fallback", *fault);
+      if (std::optional<Fault> fault = fault_of_fallback(fallback->text)) refuse(findings_, *fallback, *fault);
       if (files.root.size() > 1 && fallback->text.starts_with(files.root + '/')) {
-        refuse(*fallback, "fallback",
+        refuse(findings_, *fallback,
                {"is a path below the root, which has its own path in front already",
                 fmt::format("write \"{}\"", shortened(std::string_view(fallback->text).substr(files.root.size())))});
       }
       files.fallback = fallback->text;
     }
     if (const Text* value = section_.text("cache_control")) {
-      if (std::optional<Fault> fault = fault_of_cache_control(value->text)) refuse(*value, "cache_control", *fault);
+      if (std::optional<Fault> fault = fault_of_cache_control(value->text)) refuse(findings_, *value, *fault);
       files.cache_control = value->text;
     }
     if (const auto* folders = section_.get<std::vector<Text>>("symlinks")) {
@@ -134,8 +125,8 @@ class RouteBuilder {
     }
     take("listing", files.listing);
     if (files.listing && !section_.name.empty() && !section_.name.ends_with('/')) {
-      refuse(section_.find("listing")->key_region, "listing", "a route for one path alone lists nothing",
-             "end its path with \"/\" for all below it");
+      findings_.add(section_.find("listing")->key_region, "a route for one path alone lists nothing",
+                    "end its path with \"/\" for all below it");
     }
     take("precompressed", files.precompressed);
     take("hidden_files", files.hidden_files);
@@ -159,7 +150,7 @@ class RouteBuilder {
     if (table == nullptr) return redirect;
     if (const Text* to = table->text("to")) {
       if (std::optional<Fault> fault = fault_of_target(to->text)) {
-        tell(findings_, *to, table->path_of("to"), *fault);
+        refuse(findings_, *to, *fault);
       }
       redirect.to = to->text;
     }
@@ -175,7 +166,7 @@ class RouteBuilder {
     if (const Text* text = table->text("text")) respond.text = text->text;
     if (const Text* type = table->text("type")) {
       if (std::optional<Fault> fault = fault_of_media_type(type->text)) {
-        tell(findings_, *type, table->path_of("type"), *fault);
+        refuse(findings_, *type, *fault);
       }
       respond.type = type->text;
     }
@@ -183,8 +174,8 @@ class RouteBuilder {
     if (!is_bodiless(respond.status) && respond.status != Status::reset_content) return respond;
     for (std::string_view key : {"text", "type"}) {
       if (const Entry* entry = table->find(key)) {
-        findings_.add(entry->key_region, table->path_of(key),
-                      fmt::format("a response with status {} has no body", code(respond.status)), "remove it");
+        findings_.add(entry->key_region, fmt::format("a response with status {} has no body", code(respond.status)),
+                      "remove it");
       }
     }
     return respond;
@@ -195,17 +186,17 @@ class RouteBuilder {
     const auto* texts = section_.get<std::vector<Text>>("methods");
     if (texts == nullptr) return set;
     if (texts->empty()) {
-      refuse(section_.find("methods")->region, "methods", "`methods` has no element", "leave it out for all methods");
+      findings_.add(section_.find("methods")->region, "`methods` has no element", "leave it out for all methods");
     }
     for (const Text& text : *texts) {
       const Method method = parse_method(text.text);
-      if (std::optional<Fault> fault = fault_of_method(text.text, method, files)) refuse(text, "methods", *fault);
+      if (std::optional<Fault> fault = fault_of_method(text.text, method, files)) refuse(findings_, text, *fault);
       set.insert(method);
     }
     if (set.contains(Method::get)) set.insert(Method::head);
     if (set == MethodSet{Method::options}) {
-      refuse(section_.find("methods")->region, "methods",
-             "no request gets to this route: OPTIONS is answered by itself", "add \"GET\"");
+      findings_.add(section_.find("methods")->region, "no request gets to this route: OPTIONS is answered by itself",
+                    "add \"GET\"");
     }
     return set;
   }
@@ -305,7 +296,7 @@ void check_redirects(const VhostConfig& host, std::span<const Section> sections,
     const auto& to = std::get<RedirectConfig>(host.routes[i].handler).to;
     const Section& table = sections[i].get<std::vector<Section>>("redirect")->front();
     const std::string over = *steps == 1 ? "" : fmt::format(" over {} other{}", *steps - 1, *steps == 2 ? "" : "s");
-    findings.add(table.text("to")->region, table.path_of("to"),
+    findings.add(table.text("to")->region,
                  fmt::format("{} leads back to this route{}: the redirect has no end", in_quotes(to), over));
   }
 }

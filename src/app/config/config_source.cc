@@ -76,7 +76,7 @@ std::expected<ConfigText, std::vector<Diagnostic>> read_text(const std::string& 
   if (!text) {
     const std::string reason = std::strerror(static_cast<int>(text.error()));
     return std::unexpected(std::vector<Diagnostic>{
-        {config.file, {}, {}, "the configuration cannot be read: " + reason, "name another one with --config FILE"}});
+        {config.file, {}, "the configuration cannot be read: " + reason, "name another one with --config FILE"}});
   }
   if (is_file) config.folder = std::filesystem::path(absolute_path(config.folder, file)).parent_path().string();
   config.text = *std::move(text);

@@ -15,10 +15,10 @@ namespace {
 constexpr std::string_view whole_host = "/";
 
 // The normalized name, or the text itself where it is none, which is told.
-std::string host_name(const Text& text, const std::string& path, Findings& findings) {
+std::string host_name(const Text& text, Findings& findings) {
   std::expected<std::string, Fault> name = parse_host_name(text.text);
   if (name) return *std::move(name);
-  tell(findings, text, path, name.error());
+  refuse(findings, text, name.error());
   return text.text;
 }
 
@@ -30,13 +30,13 @@ std::vector<std::string> build_aliases(const Section& section, const std::string
   for (const Text& text : *texts) {
     const bool may_be_several = text.text.find_first_of(",.") != std::string::npos;
     if (const std::string list = written_list(text.text); may_be_several && !list.empty()) {
-      tell(findings, text, section.path_of("aliases"), {"is no host name", fmt::format("write {}", list)});
+      refuse(findings, text, {"is no host name", fmt::format("write {}", list)});
       aliases.push_back(text.text);
       continue;
     }
-    std::string alias = host_name(text, section.path_of("aliases"), findings);
+    std::string alias = host_name(text, findings);
     if (!names.insert(alias).second) {
-      tell(findings, text, section.path_of("aliases"), {"is a name of this host already", "remove it"});
+      refuse(findings, text, {"is a name of this host already", "remove it"});
     }
     aliases.push_back(std::move(alias));
   }
@@ -50,13 +50,12 @@ std::vector<std::string> build_listener_names(const Section& section, const Host
   std::vector<std::string_view> known;
   for (const ListenerConfig& listener : context.listeners) known.push_back(listener.name);
   if (texts->empty()) {
-    findings.add(section.find("listeners")->region, section.path_of("listeners"), "`listeners` has no element",
-                 "leave it out for all listeners");
+    findings.add(section.find("listeners")->region, "`listeners` has no element", "leave it out for all listeners");
   }
   std::set<std::string_view> seen;
   for (const Text& text : *texts) {
     if (!seen.insert(text.text).second) {
-      tell(findings, text, section.path_of("listeners"), {"stands twice here", "remove it"});
+      refuse(findings, text, {"stands twice here", "remove it"});
     } else if (!context.damaged && std::ranges::find(known, text.text) == known.end()) {
       const std::string list = written_list(text.text);
       std::string suggestion = list.empty() ? "" : fmt::format("write {}", list);
@@ -69,8 +68,7 @@ std::vector<std::string> build_listener_names(const Section& section, const Host
         suggestion = did_you_mean(text.text, others);
       }
       if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
-      findings.add(text.region, section.path_of("listeners"),
-                   fmt::format("there is no listener {}", in_quotes(text.text)), std::move(suggestion));
+      findings.add(text.region, fmt::format("there is no listener {}", in_quotes(text.text)), std::move(suggestion));
     }
     names.push_back(text.text);
   }
@@ -95,7 +93,7 @@ void move_own_route(const Section& host, std::vector<Section>& routes, Findings&
   for (Entry& entry : own) {
     const std::string_view name = entry.key->name;
     if (const Entry* twice = route->find(name)) {
-      findings.add(twice->key_region, route->path_of(name),
+      findings.add(twice->key_region,
                    fmt::format("{} stands in the host too, at line {}, and means this route there", in_quotes(name),
                                entry.key_region.begin.line),
                    "remove one of the two");
@@ -118,7 +116,7 @@ std::vector<Section> routes_of(const Section& host, Findings& findings) {
 
 VhostConfig build_vhost(const Section& section, const HostContext& context, Findings& findings) {
   VhostConfig host;
-  host.name = host_name({section.name, section.region}, section.path, findings);
+  host.name = host_name({section.name, section.region}, findings);
   host.aliases = build_aliases(section, host.name, findings);
   host.listeners = build_listener_names(section, context, findings);
   host.fields = build_fields(section, findings);
@@ -132,12 +130,12 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
   // Routes that were refused, or whose key was mistyped, are told already.
   const bool refused = section.find("route") != nullptr && section.get<std::vector<Section>>("route") == nullptr;
   if (routes.empty() && !refused && !means_handler(section)) {
-    findings.add(section.region, section.path, fmt::format("the host {} serves nothing", in_quotes(section.name)),
+    findings.add(section.region, fmt::format("the host {} serves nothing", in_quotes(section.name)),
                  "give it a `root`, or routes");
   }
   for (const Section& route : routes) {
     if (std::optional<Fault> fault = fault_of_route_path(route.name)) {
-      findings.add(route.region, route.path, fmt::format("the path {} {}", in_quotes(route.name), fault->reason),
+      findings.add(route.region, fmt::format("the path {} {}", in_quotes(route.name), fault->reason),
                    fault->suggestion);
     }
     host.routes.push_back(build_route(route, route.name, host, context, findings));

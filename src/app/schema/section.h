@@ -66,10 +66,6 @@ struct Section {
     const auto* texts = get<std::vector<Text>>(key);
     return texts == nullptr ? nullptr : &texts->front();
   }
-
-  std::string path_of(std::string_view key) const {
-    return path.empty() ? std::string(key) : path + '.' + std::string(key);
-  }
 };
 
 }  // namespace webserv::app

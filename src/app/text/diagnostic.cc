@@ -54,11 +54,11 @@ std::string shortened(std::string_view text) {
 
 std::string in_quotes(std::string_view text) { return fmt::format("`{}`", shortened(text)); }
 
-void Findings::add(Region region, std::string key, std::string message, std::string suggestion) {
+void Findings::add(Region region, std::string message, std::string suggestion) {
   if (is_spoilt(region)) return;
   ++count_;
   if (counts_only(region)) return;
-  kept_.push_back({file_, region, std::move(key), std::move(message), std::move(suggestion)});
+  kept_.push_back({file_, region, std::move(message), std::move(suggestion)});
   if (kept_.size() < most_kept) return;
   sort();
   kept_.resize(most_told);
@@ -81,7 +81,7 @@ std::vector<Diagnostic> Findings::take(std::string_view text) && {
   if (count_ > most_told) {
     kept_.resize(most_told);
     const Region last = kept_.back().region;
-    kept_.push_back({file_, last, {}, fmt::format("{} more errors are not shown", count_ - most_told), {}});
+    kept_.push_back({file_, last, fmt::format("{} more errors are not shown", count_ - most_told), {}});
   }
   add_sources(kept_, text);
   return std::move(kept_);

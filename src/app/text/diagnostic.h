@@ -17,7 +17,6 @@ namespace webserv::app {
 struct Diagnostic {
   std::string file;  // as the user named it
   Region region;     // line 0: the file as a whole
-  std::string key;   // which key it is about, as in vhost."a.b".root; empty: none
   std::string message;
   std::string suggestion;   // what to do, without a full stop: "did you mean `root`?"; may be empty
   std::string source = {};  // the first lines of the region, as they stand in the file; empty: none
@@ -42,7 +41,7 @@ class Findings {
 
   explicit Findings(std::string file) : file_(std::move(file)) {}
 
-  void add(Region region, std::string key, std::string message, std::string suggestion = {});
+  void add(Region region, std::string message, std::string suggestion = {});
   bool empty() const { return count_ == 0; }
   // What is wrong at this place is told: what is found later of a region with the place in it follows from that, and is
   // no finding. Each place is behind the one before.

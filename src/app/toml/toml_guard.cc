@@ -27,7 +27,7 @@ bool is_utf16(std::string_view text) {
 // False where a parser may not read it.
 bool check_line(std::string_view line, uint32_t number, const TomlLimits& limits, Findings& findings) {
   if (line.size() > limits.line) {
-    findings.add(one_character({number, 1}), {},
+    findings.add(one_character({number, 1}),
                  fmt::format("this line has {} bytes, more than the {} that are allowed", line.size(), limits.line),
                  "break it where TOML lets you: between the elements of a list, or in a text in three quotes");
   }
@@ -38,13 +38,13 @@ bool check_line(std::string_view line, uint32_t number, const TomlLimits& limits
     const size_t size = character_size(line.substr(i));
     if (size == 0 && !invalid_told) {
       invalid_told = true;
-      findings.add(one_character(place), {},
+      findings.add(one_character(place),
                    fmt::format("the byte 0x{:02X} is no UTF-8 here", static_cast<unsigned char>(line[i])),
                    "save the file as UTF-8");
     }
     if (line[i] == '\0' && !nul_told) {
       nul_told = true;
-      findings.add(one_character(place), {}, "a NUL stands here", "remove it");
+      findings.add(one_character(place), "a NUL stands here", "remove it");
     }
     if (size == 0 || line[i] == '\0') findings.spoil(place);
     i += std::max<size_t>(size, 1);
@@ -138,17 +138,16 @@ class Depth {
 
 bool guard_toml(std::string_view text, Findings& findings, const TomlLimits& limits) {
   if (text.size() > limits.size) {
-    findings.add({}, {},
-                 fmt::format("the file has {} bytes, more than the {} that are allowed", text.size(),
-                             format_number(limits.size, Unit::bytes)));
+    findings.add({}, fmt::format("the file has {} bytes, more than the {} that are allowed", text.size(),
+                                 format_number(limits.size, Unit::bytes)));
     return false;
   }
   if (is_utf16(text)) {
-    findings.add({{1, 1}, {1, 1}}, {}, "the file is written in UTF-16", "save it as UTF-8");
+    findings.add({{1, 1}, {1, 1}}, "the file is written in UTF-16", "save it as UTF-8");
     return false;
   }
   if (text.starts_with(byte_order_mark)) {
-    findings.add(one_character({1, 1}), {}, "the file begins with a byte order mark", "save it as UTF-8 without BOM");
+    findings.add(one_character({1, 1}), "the file begins with a byte order mark", "save it as UTF-8 without BOM");
   }
   bool lines_fit = true;
   uint32_t number = 1;
@@ -164,7 +163,7 @@ bool guard_depth(std::string_view text, Findings& findings, const TomlLimits& li
   Depth depth(text, limits);
   const std::string_view fault = depth.fault();
   if (fault.empty()) return true;
-  findings.add(one_character(depth.place()), {}, std::string(fault),
+  findings.add(one_character(depth.place()), std::string(fault),
                fmt::format("{} parts, and {} levels, are allowed", limits.key_parts, limits.nesting));
   return false;
 }

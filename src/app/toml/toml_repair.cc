@@ -47,7 +47,7 @@ void TomlMender::judge(size_t index, Past& past) {
   Fate& fate = fates_[index];
   if (statement.fault) {
     const auto& [span, fault] = *statement.fault;
-    findings_.add(region(span), {}, fault.reason, fault.suggestion);
+    findings_.add(region(span), fault.reason, fault.suggestion);
   }
   if (statement.kind == Kind::comment) {
     fate = Fate::erased;
@@ -89,12 +89,12 @@ bool TomlMender::is_twice(size_t index, std::string name, Past& past) {
   const Span span{statement.path.front().span.begin, statement.path.back().span.end};
   if (is_header(statement)) {
     lacking_.insert(other->second);
-    findings_.add(region(span), {},
+    findings_.add(region(span),
                   fmt::format("the table {} stands twice, first at line {}", written_header(statement), first_line),
                   "write all of its keys below one header");
   } else {
     const std::string key(text_.substr(span.begin, span.end - span.begin));
-    findings_.add(region(span), {},
+    findings_.add(region(span),
                   fmt::format("{} stands twice in its table, first at line {}", in_quotes(key), first_line),
                   "remove one of the two");
   }
@@ -186,7 +186,7 @@ bool TomlMender::refuse(SourcePlace at, std::string_view reason) {
     span = {statement.path.front().span.begin, statement.path.back().span.end};
     for (size_t i = index + 1; i < statements_.size() && !is_header(statements_[i]); ++i) fates_[i] = Fate::erased;
   }
-  findings_.add(region(span), {}, std::string(reason));
+  findings_.add(region(span), std::string(reason));
   return true;
 }
 

@@ -94,8 +94,8 @@ class Reader {
         continue;
       }
       if (!key->served) {
-        findings_.add(region, section.path_of(key->name),
-                      fmt::format("{} is not served by this version of webserv", in_quotes(key->name)), "remove it");
+        findings_.add(region, fmt::format("{} is not served by this version of webserv", in_quotes(key->name)),
+                      "remove it");
       }
       section.entries.push_back({key, region, repairs_.in_file(region_of(node.source())),
                                  key->served ? value(*key, region, node, section) : Value{}});
@@ -107,15 +107,15 @@ class Reader {
 
  private:
   Value value(const Key& key, Region region, const toml::node& node, const Section& section) {
-    const std::string path = section.path_of(key.name);
+    const std::string path =
+        section.path.empty() ? std::string(key.name) : fmt::format("{}.{}", section.path, key.name);
     const toml::table* table = node.as_table();
     const toml::array* list = node.as_array();
     if ((key.type == Type::tables || key.type == Type::table) && list != nullptr &&
         list->is_homogeneous<toml::table>()) {
       // [[server]] is a host elsewhere.
       means_host_ = means_host_ || key.inner == Table::server;
-      findings_.add(region, path, fmt::format("{} is a list of tables here", in_quotes(key.name)),
-                    instead_of_list(key));
+      findings_.add(region, fmt::format("{} is a list of tables here", in_quotes(key.name)), instead_of_list(key));
       return {};
     }
     if (key.type == Type::tables && table != nullptr) return tables(key, *table, path);
@@ -124,7 +124,7 @@ class Reader {
       one.push_back(read(*table, {.table = key.inner, .region = region, .path = path}));
       return one;
     }
-    return read_value(key, node, path, context_);
+    return read_value(key, node, context_);
   }
 
   static std::string instead_of_list(const Key& key) {
@@ -156,14 +156,13 @@ class Reader {
         continue;
       }
       std::string advice = fmt::format("write [{}], and its keys below", inner_path);
-      findings_.add(region, std::move(inner_path), not_a_table(name.str(), path), std::move(advice));
+      findings_.add(region, not_a_table(name.str(), path), std::move(advice));
     }
     // One name makes all of them right.
     if (!nameless.empty()) {
       const auto [region, name] =
           *std::ranges::min_element(nameless, {}, [](const auto& each) { return each.first.begin; });
-      findings_.add(region, path + '.' + written(name), not_a_table(name, path),
-                    fmt::format("give the table a name: {}", header_of(key.inner)));
+      findings_.add(region, not_a_table(name, path), fmt::format("give the table a name: {}", header_of(key.inner)));
     }
     if (all.empty() && !source.empty()) return {};
     std::ranges::sort(all, {}, [](const Section& section) { return section.region.begin; });
@@ -172,8 +171,7 @@ class Reader {
 
   void tell_unknown(std::string_view name, Region region, Section& section) {
     const auto tell = [&](std::string_view what, std::string suggestion) {
-      findings_.add(region, section.path_of(written(name)), fmt::format("{} in {}", what, in_brackets(section.path)),
-                    std::move(suggestion));
+      findings_.add(region, fmt::format("{} in {}", what, in_brackets(section.path)), std::move(suggestion));
     };
     // A flood of unknown names shall not cost a search for each.
     if (findings_.counts_only(region)) return tell("unknown key", {});
@@ -229,8 +227,7 @@ class Reader {
       table = only->second.as_table();
     }
     if (section.region.begin.line == region.begin.line) region.begin = std::min(region.begin, section.region.begin);
-    findings_.add(region, section.path, "a host's name that has dots needs quotes",
-                  fmt::format("write [vhost.{}]", written(host)));
+    findings_.add(region, "a host's name that has dots needs quotes", fmt::format("write [vhost.{}]", written(host)));
     section.damaged = true;
     return true;
   }
@@ -245,8 +242,7 @@ class Reader {
       const auto* tables = entry == nullptr ? nullptr : std::get_if<std::vector<Section>>(&entry->value);
       if (entry != nullptr && (tables == nullptr || !tables->empty())) continue;
       const std::string what = key.type == Type::tables ? std::string(header_of(key.inner)) : in_quotes(key.name);
-      findings_.add(section.region, section.path_of(key.name),
-                    fmt::format("{} is missing in {}", what, in_brackets(section.path)),
+      findings_.add(section.region, fmt::format("{} is missing in {}", what, in_brackets(section.path)),
                     key.type == Type::tables ? "without one nothing is served"
                                              : fmt::format("write for example {} = \"/new\"", key.name));
     }
@@ -293,7 +289,7 @@ std::optional<Section> read_mended(std::string_view text, Findings& findings) {
       // Its place is one of the mended text.
       for (const Diagnostic& each : std::move(depth).take()) {
         const SourcePlace place = within(each.region.begin, text);
-        findings.add({place, place}, {}, each.message, each.suggestion);
+        findings.add({place, place}, each.message, each.suggestion);
       }
       return std::nullopt;
     }
@@ -302,7 +298,7 @@ std::optional<Section> read_mended(std::string_view text, Findings& findings) {
     } catch (const toml::parse_error& error) {
       const SourcePlace place = within(place_of(error.source().begin), text);
       if (mender.refuse(place, reason_of(error))) continue;
-      if (findings.empty()) findings.add({place, place}, {}, reason_of(error));
+      if (findings.empty()) findings.add({place, place}, reason_of(error));
       return std::nullopt;
     }
   }

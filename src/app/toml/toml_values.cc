@@ -64,8 +64,8 @@ std::string_view name_of(Type type) {
 // One key's value.
 class ValueReader {
  public:
-  ValueReader(const Key& key, const std::string& path, const ValueContext& context)
-      : key_(key), path_(path), context_(context), findings_(context.findings) {}
+  ValueReader(const Key& key, const ValueContext& context)
+      : key_(key), context_(context), findings_(context.findings) {}
 
   Value read(const toml::node& node) {
     if (context_.is_broken(region_of(node.source()))) return {};
@@ -92,7 +92,7 @@ class ValueReader {
 
  private:
   Value refuse(const toml::node& node, std::string_view reason, std::string suggestion = {}) {
-    findings_.add(context_.repairs.in_file(region_of(node.source())), path_,
+    findings_.add(context_.repairs.in_file(region_of(node.source())),
                   fmt::format("{} {}", in_quotes(key_.name), reason), std::move(suggestion));
     return {};
   }
@@ -333,7 +333,7 @@ class ValueReader {
         continue;
       }
       findings_.add(
-          context_.repairs.in_file(region_of(node.source())), path_,
+          context_.repairs.in_file(region_of(node.source())),
           fmt::format("{} in {} is a text, not {}", in_quotes(name.str()), in_quotes(key_.name), name_of(node.type())),
           find_key(Table::route, name.str()) != nullptr
               ? fmt::format("as a key of the host or route it stands before the header of `{}`", key_.name)
@@ -347,15 +347,14 @@ class ValueReader {
   }
 
   const Key& key_;
-  const std::string& path_;
   const ValueContext& context_;
   Findings& findings_;
 };
 
 }  // namespace
 
-Value read_value(const Key& key, const toml::node& node, const std::string& path, const ValueContext& context) {
-  return ValueReader(key, path, context).read(node);
+Value read_value(const Key& key, const toml::node& node, const ValueContext& context) {
+  return ValueReader(key, context).read(node);
 }
 
 }  // namespace webserv::app

@@ -3,8 +3,6 @@
 
 #include <toml++/toml.h>
 
-#include <string>
-
 #include "app/schema/section.h"
 #include "app/text/diagnostic.h"
 #include "app/toml/toml_repair.h"
@@ -22,9 +20,8 @@ struct ValueContext {
   bool is_broken(Region region) const { return repairs.broken.contains(region.begin); }
 };
 
-// The value of `key`, whose path is for messages; std::monostate where it is refused, which is told, or
-// could not be read, which is told already. Of a key whose
-// type is a table of keys the value is always refused.
-Value read_value(const Key& key, const toml::node& node, const std::string& path, const ValueContext& context);
+// The value of `key`; std::monostate where it is refused, which is told, or could not be read, which is told already.
+// Of a key whose type is a table of keys the value is always refused.
+Value read_value(const Key& key, const toml::node& node, const ValueContext& context);
 
 }  // namespace webserv::app

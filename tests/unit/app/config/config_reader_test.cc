@@ -299,15 +299,6 @@ fields = { X = "1" }
   EXPECT_EQ(config.vhosts[1].routes[1].path, "/a");
 }
 
-TEST(ConfigReader, tells_the_path_of_the_key) {
-  const auto config = read_config("[vhost.\"a b\".route.\"/x\"]\nrespond = { status = 1 }", "a.toml", "/");
-  ASSERT_FALSE(config);
-  ASSERT_EQ(config.error().size(), 2u);
-  EXPECT_EQ(config.error()[0].key, "vhost.\"a b\"");
-  EXPECT_EQ(config.error()[1].key, "vhost.\"a b\".route.\"/x\".respond.status");
-  EXPECT_EQ(config.error()[1].file, "a.toml");
-}
-
 TEST(ConfigReader, shows_a_bounded_number_of_errors_and_counts_the_rest) {
   std::string text = "[server]\n";
   for (int i = 0; i < 300; ++i) text += "a" + std::to_string(i) + " = 1\n";

@@ -8,23 +8,23 @@ namespace webserv::app {
 namespace {
 
 TEST(Diagnostic, is_shown_with_its_place_and_what_to_do) {
-  EXPECT_EQ(to_string(Diagnostic{"a.toml", {{3, 7}, {3, 9}}, "k", "message", "do this"}),
+  EXPECT_EQ(to_string(Diagnostic{"a.toml", {{3, 7}, {3, 9}}, "message", "do this"}),
             "a.toml:3:7: error: message; do this");
-  EXPECT_EQ(to_string(Diagnostic{"a.toml", {{3, 7}, {3, 9}}, "k", "message", ""}), "a.toml:3:7: error: message");
-  EXPECT_EQ(to_string(Diagnostic{"a.toml", {}, "", "message", ""}), "a.toml: error: message");
+  EXPECT_EQ(to_string(Diagnostic{"a.toml", {{3, 7}, {3, 9}}, "message", ""}), "a.toml:3:7: error: message");
+  EXPECT_EQ(to_string(Diagnostic{"a.toml", {}, "message", ""}), "a.toml: error: message");
 }
 
 TEST(Diagnostic, has_no_control_byte_when_it_is_shown) {
-  EXPECT_EQ(to_string(Diagnostic{"a\n", {}, "", "b\x1b", "\xff"}), "a\\x0a: error: b\\x1b; \\xff");
+  EXPECT_EQ(to_string(Diagnostic{"a\n", {}, "b\x1b", "\xff"}), "a\\x0a: error: b\\x1b; \\xff");
 }
 
 TEST(Diagnostic, findings_are_ordered_by_place) {
   Findings findings("a");
   EXPECT_TRUE(findings.empty());
-  findings.add({{2, 1}, {2, 2}}, "", "c");
-  findings.add({{1, 9}, {1, 9}}, "", "b");
-  findings.add({}, "", "a");
-  findings.add({{10, 1}, {10, 1}}, "", "d");
+  findings.add({{2, 1}, {2, 2}}, "c");
+  findings.add({{1, 9}, {1, 9}}, "b");
+  findings.add({}, "a");
+  findings.add({{10, 1}, {10, 1}}, "d");
   EXPECT_FALSE(findings.empty());
   std::string order;
   for (const Diagnostic& diagnostic : std::move(findings).take()) order += diagnostic.message;
@@ -33,7 +33,7 @@ TEST(Diagnostic, findings_are_ordered_by_place) {
 
 TEST(Diagnostic, the_first_findings_of_a_flood_are_told_and_the_others_counted) {
   Findings findings("a");
-  for (uint32_t line = 30'000; line >= 1; --line) findings.add({{line, 1}, {line, 1}}, "", "x");
+  for (uint32_t line = 30'000; line >= 1; --line) findings.add({{line, 1}, {line, 1}}, "x");
   EXPECT_TRUE(findings.counts_only({{20'000, 1}, {20'000, 2}}));
   EXPECT_FALSE(findings.counts_only({{1, 1}, {1, 2}}));
   const std::vector<Diagnostic> all = std::move(findings).take();
