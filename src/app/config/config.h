@@ -108,10 +108,8 @@ struct ServerConfig {
 };
 
 struct LogConfig {
-  enum class Access : uint8_t { journal, json, combined, off };
-
   Level level = Level::info;
-  Access access = Access::journal;  // "journal" is for a stderr that is one; else it means "json"
+  std::string access = "journal";  // or "json", "combined", "off"; "journal" means "json" where stderr is none
 };
 
 struct Config {

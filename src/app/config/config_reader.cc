@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "app/config/config_build.h"
+#include "app/config/config_builder.h"
 #include "app/toml/toml_sections.h"
 
 namespace webserv::app {

@@ -10,17 +10,16 @@
 
 namespace webserv::app {
 
+struct Section;
+
 // Where the keys of a table stand, and the texts of their values, by the names that they have in the configuration.
 class Places {
  public:
-  // `key` is a name of the schema, which lives as long as the program.
-  void set(std::string_view key, SourcePlace place) { all_.emplace_back(key, place); }
+  Places() = default;
+  explicit Places(const Section& section) { add(section); }
 
-  // The texts of its value in their order, of a map those behind the names. `table` is the key whose value is the table
-  // that it stands in, as `cgi` is of `root`; empty: none is.
-  void set_texts(std::string_view table, std::string_view key, std::vector<Region> texts) {
-    texts_.push_back({table, key, std::move(texts)});
-  }
+  // Those of a section, and of the tables that are values in it.
+  void add(const Section& section);
 
   // Line 0 where the key was left out.
   SourcePlace of(std::string_view key) const {
@@ -30,7 +29,9 @@ class Places {
     return {};
   }
 
-  // Of one text. Line 0 where it does not stand there.
+  // Of one text of a key's value, in the order of the file; of a map of those behind the names. `table` is the key
+  // whose value is the table that the key stands in, as `cgi` is of `root`; empty: none is. Line 0 where it does not
+  // stand there.
   Region of_text(std::string_view table, std::string_view key, size_t index = 0) const {
     for (const Texts& each : texts_) {
       if (each.table == table && each.key == key && index < each.regions.size()) return each.regions[index];
@@ -39,11 +40,14 @@ class Places {
   }
 
  private:
+  // Their names are those of the schema, which live as long as the program.
   struct Texts {
     std::string_view table;
     std::string_view key;
     std::vector<Region> regions;
   };
+
+  void add_texts(const Section& section, std::string_view table);
 
   std::vector<std::pair<std::string_view, SourcePlace>> all_;
   std::vector<Texts> texts_;

@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -37,14 +36,9 @@ namespace webserv::app {
 
 namespace {
 
-// In the order of LogConfig::Access.
-constexpr std::array<std::string_view, 4> access_names = {"journal", "json", "combined", "off"};
-
 StandardError standard_error() { return kind_of_standard_error(STDERR_FILENO, std::getenv("JOURNAL_STREAM")); }
 
-LogFormats formats_of(const Config& config) {
-  return choose_log_formats(access_names[static_cast<size_t>(config.log.access)], standard_error());
-}
+LogFormats formats_of(const Config& config) { return choose_log_formats(config.log.access, standard_error()); }
 
 void tell(const std::string& message) { fmt::print(stderr, "webserv: {}\n", message); }
 

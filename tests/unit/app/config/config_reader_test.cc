@@ -39,7 +39,7 @@ TEST(ConfigReader, a_host_alone_is_a_configuration) {
   EXPECT_EQ(config.file, "a.toml");
   EXPECT_EQ(config.server.workers, 0u);
   EXPECT_EQ(config.log.level, Level::info);
-  EXPECT_EQ(config.log.access, LogConfig::Access::journal);
+  EXPECT_EQ(config.log.access, "journal");
   ASSERT_EQ(config.listeners.size(), 1u);
   EXPECT_EQ(config.listeners[0].name, "http");
   EXPECT_THAT(config.listeners[0].addresses, ElementsAre("127.0.0.1:8080"));
@@ -145,7 +145,7 @@ access = "combined"
   EXPECT_EQ(config.limits.route.write, 4min);
   EXPECT_EQ(config.limits.drain, 5h);
   EXPECT_EQ(config.log.level, Level::debug);
-  EXPECT_EQ(config.log.access, LogConfig::Access::combined);
+  EXPECT_EQ(config.log.access, "combined");
 }
 
 TEST(ConfigReader, a_host_with_all_that_it_may_have) {

@@ -1,3 +1,5 @@
+#include "app/config/vhost_builder.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -5,7 +7,8 @@
 #include <set>
 #include <utility>
 
-#include "app/config/config_build.h"
+#include "app/config/host_keys.h"
+#include "app/config/route_builder.h"
 #include "app/text/names.h"
 #include "app/text/suggestion.h"
 
@@ -14,66 +17,78 @@ namespace {
 
 constexpr std::string_view whole_host = "/";
 
-// The normalized name, or the text itself where it is none, which is told.
-std::string host_name(const Text& text, Findings& findings) {
+// The normalized name, or the text itself where it is none, which is refused.
+std::string read_host_name(const SectionReader& host, const Text& text) {
   std::expected<std::string, Fault> name = parse_host_name(text.text);
   if (name) return *std::move(name);
-  refuse(findings, text, name.error());
+  host.refuse(text, name.error());
   return text.text;
 }
 
-std::vector<std::string> build_aliases(const Section& section, const std::string& name, Findings& findings) {
+std::vector<std::string> read_aliases(const SectionReader& host, const std::string& name) {
   std::vector<std::string> aliases;
   std::set<std::string> names = {name};
-  const auto* texts = section.get<std::vector<Text>>("aliases");
+  const auto* texts = host.section().get<std::vector<Text>>("aliases");
   if (texts == nullptr) return aliases;
   for (const Text& text : *texts) {
     const bool may_be_several = text.text.find_first_of(",.") != std::string::npos;
     if (const std::string list = written_list(text.text); may_be_several && !list.empty()) {
-      refuse(findings, text, {"is no host name", fmt::format("write {}", list)});
+      host.refuse(text, {"is no host name", fmt::format("write {}", list)});
       aliases.push_back(text.text);
       continue;
     }
-    std::string alias = host_name(text, findings);
-    if (!names.insert(alias).second) {
-      refuse(findings, text, {"is a name of this host already", "remove it"});
-    }
+    std::string alias = read_host_name(host, text);
+    if (!names.insert(alias).second) host.refuse(text, {"is a name of this host already", "remove it"});
     aliases.push_back(std::move(alias));
   }
   return aliases;
 }
 
-std::vector<std::string> build_listener_names(const Section& section, const HostContext& context, Findings& findings) {
-  std::vector<std::string> names;
-  const auto* texts = section.get<std::vector<Text>>("listeners");
-  if (texts == nullptr) return names;
-  std::vector<std::string_view> known;
-  for (const ListenerConfig& listener : context.listeners) known.push_back(listener.name);
-  if (texts->empty()) {
-    findings.add(section.find("listeners")->region, "`listeners` has no element", "leave it out for all listeners");
+class ListenerNames {
+ public:
+  ListenerNames(const SectionReader& host, const HostContext& context) : host_(host) {
+    for (const ListenerConfig& listener : context.listeners) known_.push_back(listener.name);
+    may_be_unknown_ = context.damaged;
   }
-  std::set<std::string_view> seen;
-  for (const Text& text : *texts) {
-    if (!seen.insert(text.text).second) {
-      refuse(findings, text, {"stands twice here", "remove it"});
-    } else if (!context.damaged && std::ranges::find(known, text.text) == known.end()) {
-      const std::string list = written_list(text.text);
-      std::string suggestion = list.empty() ? "" : fmt::format("write {}", list);
-      if (suggestion.empty() && !findings.counts_only(text.region)) {
-        std::vector<std::string_view> others = known;
-        const auto is_named = [&](std::string_view name) {
-          return std::ranges::find(*texts, name, &Text::text) != texts->end();
-        };
-        std::erase_if(others, is_named);
-        suggestion = did_you_mean(text.text, others);
-      }
-      if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
-      findings.add(text.region, fmt::format("there is no listener {}", in_quotes(text.text)), std::move(suggestion));
+
+  std::vector<std::string> read() const {
+    std::vector<std::string> names;
+    const auto* texts = host_.section().get<std::vector<Text>>("listeners");
+    if (texts == nullptr) return names;
+    if (texts->empty()) {
+      host_.refuse_value("listeners", "`listeners` has no element", "leave it out for all listeners");
     }
-    names.push_back(text.text);
+    std::set<std::string_view> seen;
+    for (const Text& text : *texts) {
+      if (!seen.insert(text.text).second) {
+        host_.refuse(text, {"stands twice here", "remove it"});
+      } else if (!may_be_unknown_ && std::ranges::find(known_, text.text) == known_.end()) {
+        refuse_unknown(text, *texts);
+      }
+      names.push_back(text.text);
+    }
+    return names;
   }
-  return names;
-}
+
+ private:
+  void refuse_unknown(const Text& text, const std::vector<Text>& all) const {
+    const std::string list = written_list(text.text);
+    std::string suggestion = list.empty() ? "" : fmt::format("write {}", list);
+    if (suggestion.empty() && !host_.findings().counts_only(text.region)) {
+      std::vector<std::string_view> others = known_;
+      std::erase_if(others,
+                    [&](std::string_view name) { return std::ranges::find(all, name, &Text::text) != all.end(); });
+      suggestion = did_you_mean(text.text, others);
+    }
+    if (suggestion.empty()) suggestion = fmt::format("add [listener.\"{}\"]", text.text);
+    host_.findings().add(text.region, fmt::format("there is no listener {}", in_quotes(text.text)),
+                         std::move(suggestion));
+  }
+
+  const SectionReader& host_;
+  std::vector<std::string_view> known_;
+  bool may_be_unknown_ = false;  // to us, since tables could not be read
+};
 
 // Moves the keys of a host that are those of its route "/" to the section of that route, which is made if need be.
 void move_own_route(const Section& host, std::vector<Section>& routes, Findings& findings) {
@@ -114,17 +129,18 @@ std::vector<Section> routes_of(const Section& host, Findings& findings) {
 
 }  // namespace
 
-VhostConfig build_vhost(const Section& section, const HostContext& context, Findings& findings) {
+VhostConfig build_vhost(const SectionReader& reader, const HostContext& context) {
+  const Section& section = reader.section();
+  Findings& findings = reader.findings();
   VhostConfig host;
-  host.name = host_name({section.name, section.region}, findings);
-  host.aliases = build_aliases(section, host.name, findings);
-  host.listeners = build_listener_names(section, context, findings);
-  host.fields = build_fields(section, findings);
-  host.error_pages = build_error_pages(section, context.folder, findings);
-  host.limits = context.limits;
-  override_limits(section, host.limits);
+  host.name = read_host_name(reader, {section.name, section.region});
+  host.aliases = read_aliases(reader, host.name);
+  host.listeners = ListenerNames(reader, context).read();
+  host.fields = read_fields(reader);
+  host.error_pages = read_error_pages(reader);
+  host.limits = read_route_limits(reader, context.limits);
   host.place = section.region.begin;
-  host.places = build_places(section);
+  host.places = Places(section);
 
   const std::vector<Section> routes = routes_of(section, findings);
   // Routes that were refused, or whose key was mistyped, are told already.
@@ -138,7 +154,7 @@ VhostConfig build_vhost(const Section& section, const HostContext& context, Find
       findings.add(route.region, fmt::format("the path {} {}", in_quotes(route.name), fault->reason),
                    fault->suggestion);
     }
-    host.routes.push_back(build_route(route, route.name, host, context, findings));
+    host.routes.push_back(build_route(SectionReader(route, reader.folder(), findings), host));
   }
   check_redirects(host, routes, findings);
   return host;

@@ -1,10 +1,10 @@
-// The part of the configuration that says which programs run, and how.
+#include "app/config/cgi_builder.h"
+
 #include <fmt/format.h>
 
 #include <optional>
 #include <utility>
 
-#include "app/config/config_build.h"
 #include "app/text/names.h"
 
 namespace webserv::app {
@@ -20,8 +20,8 @@ const Section* table_of(const Section& section, std::string_view key) {
 
 class CgiBuilder {
  public:
-  CgiBuilder(const Section& section, std::string_view folder, Findings& findings)
-      : section_(section), folder_(folder), findings_(findings) {}
+  explicit CgiBuilder(const SectionReader& route)
+      : reader_(route), section_(route.section()), folder_(route.folder()), findings_(route.findings()) {}
 
   CgiConfig cgi() {
     CgiConfig cgi = common();
@@ -30,7 +30,7 @@ class CgiBuilder {
     if (const Text* root = table->text("root")) cgi.root = absolute_path(folder_, root->text);
     if (const Text* program = table->text("program")) {
       if (program->text.ends_with('/')) {
-        refuse(findings_, *program, {"is no path of a program", "remove the \"/\" at its end"});
+        reader_.refuse(*program, {"is no path of a program", "remove the \"/\" at its end"});
       }
       cgi.program = absolute_path(folder_, program->text);
     }
@@ -135,8 +135,8 @@ class CgiBuilder {
     const auto* entries = section.get<std::vector<std::pair<Text, Text>>>(key);
     if (entries == nullptr) return all;
     for (const auto& [name, value] : *entries) {
-      if (std::optional<Fault> fault = fault_of_name(name.text)) refuse(findings_, name, *fault);
-      if (std::optional<Fault> fault = fault_of_value(value.text)) refuse(findings_, value, *fault);
+      if (std::optional<Fault> fault = fault_of_name(name.text)) reader_.refuse(name, *fault);
+      if (std::optional<Fault> fault = fault_of_value(value.text)) reader_.refuse(value, *fault);
       all.emplace_back(name.text, value.text);
     }
     return all;
@@ -150,6 +150,7 @@ class CgiBuilder {
     return all;
   }
 
+  const SectionReader& reader_;
   const Section& section_;  // of the route
   const std::string_view folder_;
   Findings& findings_;
@@ -157,12 +158,8 @@ class CgiBuilder {
 
 }  // namespace
 
-CgiConfig build_cgi(const Section& section, std::string_view folder, Findings& findings) {
-  return CgiBuilder(section, folder, findings).cgi();
-}
+CgiConfig build_cgi(const SectionReader& route) { return CgiBuilder(route).cgi(); }
 
-CgiConfig build_scripts(const Section& section, std::string_view folder, Findings& findings) {
-  return CgiBuilder(section, folder, findings).scripts();
-}
+CgiConfig build_scripts(const SectionReader& route) { return CgiBuilder(route).scripts(); }
 
 }  // namespace webserv::app

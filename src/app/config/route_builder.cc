@@ -1,3 +1,5 @@
+#include "app/config/route_builder.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +8,8 @@
 #include <optional>
 #include <utility>
 
-#include "app/config/config_build.h"
+#include "app/config/cgi_builder.h"
+#include "app/config/host_keys.h"
 #include "app/text/names.h"
 #include "app/text/suggestion.h"
 #include "app/text/values.h"
@@ -21,19 +24,18 @@ constexpr auto route_methods = std::to_array<Method>(
 
 class RouteBuilder {
  public:
-  RouteBuilder(const Section& section, const HostContext& context, Findings& findings)
-      : section_(section), context_(context), findings_(findings) {}
+  explicit RouteBuilder(const SectionReader& reader)
+      : reader_(reader), section_(reader.section()), findings_(reader.findings()) {}
 
-  RouteConfig build(std::string_view path, const VhostConfig& host) {
+  RouteConfig build(const VhostConfig& host) {
     RouteConfig route;
-    route.path = path;
+    route.path = section_.name;
     route.place = section_.region.begin;
-    route.places = build_places(section_);
+    route.places = Places(section_);
     // The host's own fields and the like are none of its route's, though the section may be the host's.
-    route.limits = host.limits;
-    override_limits(section_, route.limits);
-    route.fields = build_fields(section_, findings_);
-    route.error_pages = build_error_pages(section_, context_.folder, findings_);
+    route.limits = read_route_limits(reader_, host.limits);
+    route.fields = read_fields(reader_);
+    route.error_pages = read_error_pages(reader_);
     const Key* handler = find_handler();
     if (handler == nullptr) return route;
     check_companions(*handler);
@@ -44,7 +46,7 @@ class RouteBuilder {
     } else if (handler->name == "respond") {
       route.handler = respond();
     } else if (handler->name == "cgi") {
-      route.handler = build_cgi(section_, context_.folder, findings_);
+      route.handler = build_cgi(reader_);
     }
     route.methods = methods(handler->name == "root" && section_.find("scripts") == nullptr);
     return route;
@@ -99,29 +101,29 @@ class RouteBuilder {
 
   StaticFilesConfig static_files() {
     StaticFilesConfig files;
-    if (const Text* root = section_.text("root")) files.root = absolute_path(context_.folder, root->text);
+    if (const Text* root = section_.text("root")) files.root = absolute_path(reader_.folder(), root->text);
     if (const auto* index = section_.get<std::vector<Text>>("index")) {
       files.index.clear();
       for (const Text& name : *index) {
-        if (std::optional<Fault> fault = fault_of_file_name(name.text)) refuse(findings_, name, *fault);
+        if (std::optional<Fault> fault = fault_of_file_name(name.text)) reader_.refuse(name, *fault);
         files.index.push_back(name.text);
       }
     }
     if (const Text* fallback = section_.text("fallback")) {
-      if (std::optional<Fault> fault = fault_of_fallback(fallback->text)) refuse(findings_, *fallback, *fault);
+      if (std::optional<Fault> fault = fault_of_fallback(fallback->text)) reader_.refuse(*fallback, *fault);
       if (files.root.size() > 1 && fallback->text.starts_with(files.root + '/')) {
-        refuse(findings_, *fallback,
-               {"is a path below the root, which has its own path in front already",
-                fmt::format("write \"{}\"", shortened(std::string_view(fallback->text).substr(files.root.size())))});
+        reader_.refuse(*fallback, {"is a path below the root, which has its own path in front already",
+                                   fmt::format("write \"{}\"",
+                                               shortened(std::string_view(fallback->text).substr(files.root.size())))});
       }
       files.fallback = fallback->text;
     }
     if (const Text* value = section_.text("cache_control")) {
-      if (std::optional<Fault> fault = fault_of_cache_control(value->text)) refuse(findings_, *value, *fault);
+      if (std::optional<Fault> fault = fault_of_cache_control(value->text)) reader_.refuse(*value, *fault);
       files.cache_control = value->text;
     }
     if (const auto* folders = section_.get<std::vector<Text>>("symlinks")) {
-      for (const Text& folder : *folders) files.symlinks.push_back(absolute_path(context_.folder, folder.text));
+      for (const Text& folder : *folders) files.symlinks.push_back(absolute_path(reader_.folder(), folder.text));
     }
     take("listing", files.listing);
     if (files.listing && !section_.name.empty() && !section_.name.ends_with('/')) {
@@ -130,7 +132,7 @@ class RouteBuilder {
     }
     take("precompressed", files.precompressed);
     take("hidden_files", files.hidden_files);
-    if (section_.find("scripts") != nullptr) files.scripts = build_scripts(section_, context_.folder, findings_);
+    if (section_.find("scripts") != nullptr) files.scripts = build_scripts(reader_);
     return files;
   }
 
@@ -150,7 +152,7 @@ class RouteBuilder {
     if (table == nullptr) return redirect;
     if (const Text* to = table->text("to")) {
       if (std::optional<Fault> fault = fault_of_target(to->text)) {
-        refuse(findings_, *to, *fault);
+        reader_.refuse(*to, *fault);
       }
       redirect.to = to->text;
     }
@@ -166,7 +168,7 @@ class RouteBuilder {
     if (const Text* text = table->text("text")) respond.text = text->text;
     if (const Text* type = table->text("type")) {
       if (std::optional<Fault> fault = fault_of_media_type(type->text)) {
-        refuse(findings_, *type, *fault);
+        reader_.refuse(*type, *fault);
       }
       respond.type = type->text;
     }
@@ -190,7 +192,7 @@ class RouteBuilder {
     }
     for (const Text& text : *texts) {
       const Method method = parse_method(text.text);
-      if (std::optional<Fault> fault = fault_of_method(text.text, method, files)) refuse(findings_, text, *fault);
+      if (std::optional<Fault> fault = fault_of_method(text.text, method, files)) reader_.refuse(text, *fault);
       set.insert(method);
     }
     if (set.contains(Method::get)) set.insert(Method::head);
@@ -213,8 +215,8 @@ class RouteBuilder {
     return Fault{"is nothing that files can do", "GET, HEAD and OPTIONS are"};
   }
 
+  const SectionReader& reader_;
   const Section& section_;
-  const HostContext& context_;
   Findings& findings_;
 };
 
@@ -283,10 +285,7 @@ bool means_handler(const Section& section) {
   return section.damaged || std::ranges::any_of(section.meant, brings_handler);
 }
 
-RouteConfig build_route(const Section& section, std::string_view path, const VhostConfig& host,
-                        const HostContext& context, Findings& findings) {
-  return RouteBuilder(section, context, findings).build(path, host);
-}
+RouteConfig build_route(const SectionReader& route, const VhostConfig& host) { return RouteBuilder(route).build(host); }
 
 void check_redirects(const VhostConfig& host, std::span<const Section> sections, Findings& findings) {
   const Redirects redirects(host);
