@@ -25,13 +25,14 @@ ROOMS = {
     "app/text": {"base", "http"},
     "app/schema": {"base", "app/text"},
     "app/toml": {"base", "app/text", "app/schema"},
-    "app/config": {"app/text", "app/schema", "app/toml", *LIBRARY},
-    "app/site": {"app/config", *LIBRARY},
+    "app/routes": {"app/text", "app/schema", *LIBRARY},
+    "app/config": {"app/text", "app/schema", "app/toml", "app/routes", *LIBRARY},
+    "app/site": {"app/routes", "app/config", *LIBRARY},
     "app/command": {"base", "io", "app/text", "app/schema", "app/config"},
     "app/systemd": {"base", "io"},
     "app/serve": {"app/text", "app/config", "app/site", "app/command", "app/systemd", *LIBRARY},
-    "app/explain": {"app/text", "app/config", "app/site", "app/command", *LIBRARY},
-    "app/check": {"base", "io", "app/text", "app/config", "app/command"},
+    "app/explain": {"app/text", "app/routes", "app/config", "app/site", "app/command", *LIBRARY},
+    "app/check": {"base", "io", "app/text", "app/routes", "app/config", "app/command"},
 }
 FLOORS = {**LIBRARY, **ROOMS, "app": LIBRARY.keys() | ROOMS.keys()}
 

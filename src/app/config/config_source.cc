@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "app/config/config_reader.h"
+#include "app/routes/files_route.h"
 #include "app/text/values.h"
 #include "app/toml/toml_guard.h"
 #include "webserv/base/result.h"
@@ -96,12 +97,12 @@ Config default_config() {
 }
 
 Config directory_config(const std::string& folder) {
-  StaticFilesConfig files;
+  StaticFilesOptions files;
   files.root = absolute_path(current_folder(), folder);
   files.listing = true;
   RouteConfig route;
   route.path = "/";
-  route.handler = std::move(files);
+  route.handler = std::make_shared<const FilesRoute>(std::move(files));
   VhostConfig host;
   host.name = "*";
   host.routes.push_back(std::move(route));

@@ -1,8 +1,6 @@
 // The routes of a virtual host.
 #pragma once
 
-#include <span>
-
 #include "app/config/config.h"
 #include "app/schema/section_reader.h"
 
@@ -13,8 +11,5 @@ RouteConfig build_route(const SectionReader& route, const VhostConfig& host);
 
 // Whether a key of the section is not known, or could not be read, but may mean the handler of a route, or routes.
 bool means_handler(const Section& section);
-
-// Adds to `findings` the redirects of this host that lead back to themselves. `sections` are those of its routes.
-void check_redirects(const VhostConfig& host, std::span<const Section> sections, Findings& findings);
 
 }  // namespace webserv::app

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "app/config/host_keys.h"
+#include "app/config/redirect_circles.h"
 #include "app/config/route_builder.h"
 #include "app/text/names.h"
 #include "app/text/suggestion.h"
@@ -156,7 +157,7 @@ VhostConfig build_vhost(const SectionReader& reader, const HostContext& context)
     }
     host.routes.push_back(build_route(SectionReader(route, reader.folder(), findings), host));
   }
-  check_redirects(host, routes, findings);
+  check_redirects(host.routes, findings);
   return host;
 }
 

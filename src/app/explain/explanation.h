@@ -12,17 +12,10 @@
 #include "app/config/config.h"
 #include "app/explain/question.h"
 #include "app/explain/rehearsal.h"
+#include "app/routes/handler_facts.h"
 #include "webserv/handlers/hosts.h"
 
 namespace webserv::app {
-
-// Something that holds, and the line of the configuration that says so; 0: none does, it is so by itself.
-struct Fact {
-  std::string name;
-  std::string value;  // of a key: as TOML and JSON both write it
-  uint32_t line = 0;
-  bool operator==(const Fact&) const = default;
-};
 
 struct Explanation {
   std::vector<const ListenerConfig*> listeners;  // at which all the rest is the same
@@ -33,21 +26,19 @@ struct Explanation {
   std::optional<Fact> route;         // its path
   std::vector<std::string> shorter;  // routes that match, too
   std::string close;                 // what nothing was found for is close to: a name, or a path
-  std::optional<Fact> handler;       // its key and what it is, as in TOML
-  std::vector<Fact> options;         // keys that say how it answers
-  Fact methods;                      // the value of Allow
+  std::optional<HandlerFacts> handler;
+  Fact methods;  // the value of Allow
   std::vector<Fact> limits;
   std::vector<Fact> timeouts;
-  std::string file;                  // on disk
-  std::vector<Fact> program_limits;  // of CGI programs
-  std::vector<Fact> details;         // that the handler found out; their values are plain texts
-  bool open = false;                 // a program decides the status and more
-  unsigned status = 0;               // 0: nothing answers
-  std::string phrase;                // "Not Found"
-  std::string reason;                // why
-  std::optional<Fact> error_page;    // the file of the body; a value says why it is not used
-  std::vector<Fact> fields;          // of the answer
-  std::vector<Fact> removed;         // fields that the configuration removes
+  std::string file;                // on disk
+  std::vector<Fact> details;       // that the handler found out; their values are plain texts
+  bool open = false;               // a program decides the status and more
+  unsigned status = 0;             // 0: nothing answers
+  std::string phrase;              // "Not Found"
+  std::string reason;              // why
+  std::optional<Fact> error_page;  // the file of the body; a value says why it is not used
+  std::vector<Fact> fields;        // of the answer
+  std::vector<Fact> removed;       // fields that the configuration removes
   bool operator==(const Explanation&) const = default;
 };
 

@@ -51,14 +51,16 @@ class Printer {
       });
     }
     if (!it.close.empty()) json_.member("close", it.close);
-    if (it.handler) json_.object("handler", [&] { setting(*it.handler); });
-    settings("options", it.options);
+    if (it.handler) json_.object("handler", [&] { setting(it.handler->handler); });
+    settings("options", it.handler ? it.handler->options : std::vector<Fact>());
     if (!it.file.empty()) json_.member(it.open ? "program" : "file", it.file);
     if (!it.details.empty()) facts("details", it.details, "name", "value");
     if (!it.methods.value.empty()) json_.object("methods", [&] { fact(it.methods, {}, "allow"); });
     settings("limits", it.limits);
     settings("timeouts", it.timeouts);
-    if (!it.program_limits.empty()) settings("cgi_limits", it.program_limits);
+    if (it.handler) {
+      for (const auto& [table, limits] : it.handler->limits) settings(table, limits);
+    }
     json_.object("answer", [&] { answer(it); });
   }
 

@@ -67,7 +67,8 @@ class Page {
         return colours == Colours::on && !with.empty() && !what.empty() ? fmt::format("{}{}{}", with, what, paint::off)
                                                                         : std::string(what);
       };
-      text += painted(paint::label, row.label) + std::string(label_width - row.label.size(), ' ');
+      const size_t label_end = std::max(row.label.size() + 1, label_width);
+      text += painted(paint::label, row.label) + std::string(label_end - row.label.size(), ' ');
       text += painted(row.colour, row.value);
       if (!row.origin.empty()) {
         const size_t taken = width_of(row.value);
@@ -107,7 +108,9 @@ class Page {
     if (!it_->methods.value.empty()) add("methods", it_->methods.value, place(it_->methods.line, "default"));
     add_facts("limits", it_->limits);
     add_facts("timeouts", it_->timeouts);
-    add_program_limits();
+    if (it_->handler) {
+      for (const LimitFacts& each : it_->handler->limits) add_limits(each);
+    }
     add_answer();
   }
 
@@ -154,9 +157,10 @@ class Page {
   }
 
   void add_handler() {
-    if (it_->handler) add("handler", assignment(*it_->handler), place(it_->handler->line));
     if (it_->route && !it_->handler) add("handler", "the welcome site that is part of the program");
-    for (const Fact& option : it_->options) more(assignment(option), place(option.line));
+    if (!it_->handler) return;
+    add("handler", assignment(it_->handler->handler), place(it_->handler->handler.line));
+    for (const Fact& option : it_->handler->options) more(assignment(option), place(option.line));
   }
 
   // Those that the file sets, each with its place, then all others on one line.
@@ -173,13 +177,13 @@ class Page {
   }
 
   // One table of the file sets some of them.
-  void add_program_limits() {
+  void add_limits(const LimitFacts& facts) {
     constexpr size_t each_row = 3;
-    std::string_view label = "cgi_limits";
+    std::string_view label = facts.table;
     std::vector<std::string> row;
-    for (const Fact& limit : it_->program_limits) {
+    for (const Fact& limit : facts.limits) {
       row.push_back(assignment(limit));
-      if (row.size() < each_row && &limit != &it_->program_limits.back()) continue;
+      if (row.size() < each_row && &limit != &facts.limits.back()) continue;
       add(std::exchange(label, {}), fmt::format("{}", fmt::join(row, ", ")), place(limit.line, "default"));
       row.clear();
     }

@@ -106,10 +106,11 @@ class SchemaWriter {
     json_.array("oneOf", [&] { write_requirements(names_of(keys, Role::handler)); });
     json_.array("allOf", [&] {
       for (const Role role : all_roles) {
-        if (companions_of(role).empty()) continue;
+        const Companions companions = companions_of(role);
+        if (companions.keys.empty()) continue;
         json_.object([&] {
           json_.object("if", [&] { json_.array("anyOf", [&] { write_requirements(names_of(keys, role)); }); });
-          json_.object("then", [&] { json_.array("anyOf", [&] { write_requirements(companions_of(role)); }); });
+          json_.object("then", [&] { json_.array("anyOf", [&] { write_requirements(companions.keys); }); });
         });
       }
     });
@@ -153,7 +154,8 @@ class SchemaWriter {
     if (!key.names.empty()) json_.member("names", key.names);
     if (key.role == Role::of_host) json_.member("role", "host");
     if (key.role == Role::handler) json_.member("role", "handler");
-    if (!companions_of(key.role).empty()) write_texts("beside", companions_of(key.role));
+    const Companions companions = companions_of(key.role);
+    if (!companions.keys.empty()) write_texts("beside", companions.keys);
   }
 
   void write_value(const Key& key) {

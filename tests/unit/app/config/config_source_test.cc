@@ -8,6 +8,9 @@
 #include <fstream>
 #include <string>
 
+#include "app/routes/files_route.h"
+#include "unit/app/routes/route_of.h"
+
 namespace webserv::app {
 namespace {
 
@@ -56,7 +59,7 @@ TEST_F(ConfigSource, paths_start_at_the_folder_of_the_file) {
   const auto config = load_config(file);
   ASSERT_TRUE(config);
   EXPECT_EQ(config->file, file);
-  EXPECT_EQ(std::get<StaticFilesConfig>(config->vhosts[0].routes[0].handler).root, path("www"));
+  EXPECT_EQ(handler_of<FilesRoute>(config->vhosts[0].routes[0]).options().root, path("www"));
 }
 
 TEST_F(ConfigSource, a_relative_file_starts_at_the_working_directory) {
@@ -65,7 +68,7 @@ TEST_F(ConfigSource, a_relative_file_starts_at_the_working_directory) {
   const auto config = load_config(relative);
   ASSERT_TRUE(config);
   EXPECT_EQ(config->file, relative);
-  EXPECT_EQ(std::get<StaticFilesConfig>(config->vhosts[0].routes[0].handler).root, path("conf/www"));
+  EXPECT_EQ(handler_of<FilesRoute>(config->vhosts[0].routes[0]).options().root, path("conf/www"));
 }
 
 TEST_F(ConfigSource, paths_start_at_the_folder_of_a_link_to_the_file) {
@@ -74,7 +77,7 @@ TEST_F(ConfigSource, paths_start_at_the_folder_of_a_link_to_the_file) {
   std::filesystem::create_symlink(path("store/site.toml"), path("etc/site.toml"));
   const auto config = load_config(path("etc/site.toml"));
   ASSERT_TRUE(config);
-  EXPECT_EQ(std::get<StaticFilesConfig>(config->vhosts[0].routes[0].handler).root, path("etc/www"));
+  EXPECT_EQ(handler_of<FilesRoute>(config->vhosts[0].routes[0]).options().root, path("etc/www"));
 }
 
 TEST_F(ConfigSource, tells_why_a_file_cannot_be_read) {
@@ -111,7 +114,7 @@ TEST(DirectoryConfig, serves_the_folder_with_listing_under_every_name) {
   EXPECT_EQ(config.vhosts[0].name, "*");
   ASSERT_EQ(config.vhosts[0].routes.size(), 1u);
   EXPECT_EQ(config.vhosts[0].routes[0].path, "/");
-  const auto& files = std::get<StaticFilesConfig>(config.vhosts[0].routes[0].handler);
+  const StaticFilesOptions& files = handler_of<FilesRoute>(config.vhosts[0].routes[0]).options();
   EXPECT_EQ(files.root, (std::filesystem::current_path() / "some/folder").string());
   EXPECT_TRUE(files.listing);
   EXPECT_FALSE(files.hidden_files);

@@ -106,48 +106,6 @@ TEST(HostMistakes, handlers_of_routes) {
   });
 }
 
-TEST(HostMistakes, redirects_and_responses) {
-  expect_mistakes({
-      {in_route("⟦redirect⟧ = {}"),
-       {"`to` is missing in [vhost.\"*\".route.\"/x/\".redirect]; write for example to = \"/new\""}},
-      {in_route("⟦redirect⟧ = { status = 301 }"), {"`to` is missing"}},
-      {in_route("redirect = { to = ⟦\"\"⟧ }"), {"is neither a path nor a URI of http or https; write \"/\""}},
-      {in_route("redirect = { to = ⟦\"y\"⟧ }"), {"write \"/y\""}},
-      {in_route("redirect = { to = ⟦\"//a.b/\"⟧ }"), {"has a host but no scheme; write \"https://a.b/\""}},
-      {in_route("redirect = { to = ⟦\"https://\"⟧ }"), {"has no host, or a wrong one"}},
-      {in_route("redirect = { to = ⟦\"https://a b/\"⟧ }"), {"has no host, or a wrong one"}},
-      {in_route("redirect = { to = ⟦\"javascript:alert(1)\"⟧ }"), {"is neither a path nor a URI"}},
-      {in_route("redirect = { to = ⟦\"/y\\r\\nSet-Cookie: a\"⟧ }"), {"has a control character"}},
-      {in_route("redirect = { to = ⟦\"/x/\"⟧ }"), {"`/x/` leads back to this route: the redirect has no end"}},
-      {in_route("redirect = { to = ⟦\"/x\"⟧ }"), {"leads back to this route"}},
-      {in_route("redirect = { to = ⟦\"/x/y\"⟧ }"), {"leads back to this route"}},
-      {in_route("redirect = { to = ⟦\"/%78/?a=b\"⟧ }"), {"leads back to this route"}},
-      {in_route("redirect = { to = ⟦\"/y/../x/\"⟧ }"), {"leads back to this route"}},
-      {"[vhost.\"*\".route.\"/a\"]\nredirect = { to = ⟦\"/a?b\"⟧ }", {"leads back to this route"}},
-      {in_host("redirect = { to = ⟦\"/new\"⟧ }\n[vhost.\"*\".route.\"/new\"]\nroot = \"x\""),
-       {"leads back to this route"}},
-      {in_route("respond = { status = 204, ⟦text⟧ = \"x\" }"), {"a response with status 204 has no body; remove it"}},
-      {in_route("respond = { status = 304, ⟦type⟧ = \"text/html\" }"), {"a response with status 304 has no body"}},
-      {in_route("respond = { type = ⟦\"html\"⟧ }"),
-       {"`html` is no media type; write for example \"text/html; charset=utf-8\""}},
-      {in_route("respond = { type = ⟦\"text/html\\n\"⟧ }"), {"is no media type"}},
-  });
-}
-
-TEST(HostMistakes, keys_of_files) {
-  expect_mistakes({
-      {in_host("root = ⟦\"\"⟧"), {"`root` is an empty path; write \".\" for the folder of this file"}},
-      {in_host("root = ⟦\"a\\u0000b\"⟧"), {"`root` is no path: it has a NUL"}},
-      {in_host("root = \"x\"\nindex = [\"a\", ⟦\"b/c\"⟧, ⟦\"\"⟧, ⟦\"..\"⟧]"),
-       {"`b/c` is no name of a file in a folder", "`` is no name", "`..` is no name"}},
-      {in_host("root = \"x\"\nfallback = ⟦\"index.html\"⟧"), {"does not begin with \"/\"; write \"/index.html\""}},
-      {in_host("root = \"x\"\nfallback = ⟦\"/../a\"⟧"), {"has a \".\" or \"..\""}},
-      {in_host("root = \"x\"\nfallback = ⟦\"/app/\"⟧"), {"is a folder; write \"/app/index.html\""}},
-      {in_host("root = \"x\"\ncache_control = ⟦\"a\\nb\"⟧"), {"has a control character"}},
-      {in_host("root = \"x\"\nsymlinks = [\"/a\", ⟦\"\"⟧]"), {"`symlinks` is an empty path"}},
-  });
-}
-
 TEST(HostMistakes, methods) {
   expect_mistakes({
       {in_host("root = \"x\"\nmethods = [\"GET\", ⟦\"FETCH\"⟧]"), {"`FETCH` is no method"}},
@@ -157,6 +115,7 @@ TEST(HostMistakes, methods) {
       {in_route("respond = {}\nmethods = [⟦\"TRACE\"⟧, \"DELETE\", ⟦\"CONNECT\"⟧]"),
        {"`TRACE` is always refused", "`CONNECT` is always refused"}},
       {in_host("root = \"x\"\nmethods = ⟦[]⟧"), {"`methods` has no element"}},
+      {in_host("root = \"x\"\nmethods = ⟦\"OPTIONS\"⟧"), {"no request gets to this route"}},
   });
 }
 
@@ -184,13 +143,16 @@ TEST(HostMistakes, error_pages) {
   expect_mistakes({
       {in_host("root = \"x\"\nerror_pages = { ⟦399⟧ = \"a\", ⟦600⟧ = \"a\", ⟦0404⟧ = \"a\" }"),
        {"`399` is no error: codes from 400 to 599, 4xx and 5xx are", "`600` is no error", "`0404` is no error"}},
-      {in_host("root = \"x\"\nerror_pages = { ⟦4XX⟧ = \"a\", ⟦3xx⟧ = \"a\", ⟦40x⟧ = \"a\", ⟦default⟧ = \"a\" }"),
+      {in_host("root = \"x\"\nerror_pages = { ⟦4XX⟧ = \"a\", ⟦3xx⟧ = \"a\", ⟦40x⟧ = \"a\", "
+               "⟦default⟧ = \"a\" }"),
        {"`4XX` is no error: codes from 400 to 599, 4xx and 5xx are; write \"4xx\"", "`3xx` is", "`40x` is",
         "`default` is"}},
       {in_host("root = \"x\"\nerror_pages = { 404 = ⟦\"\"⟧, 500 = ⟦\"errors/\"⟧, 4xx = ⟦4⟧ }"),
        {"`` is no path of a file", "`errors/` is no path of a file",
         "`4xx` in `error_pages` is a text, not an integer"}},
       {in_route("root = \"x\"\nerror_pages.⟦200⟧ = \"a\""), {"`200` is no error"}},
+      {in_host("root = \"x\"\nerror_pages = { 404 = ⟦\"https://a.b/\"⟧, ⟦4o4⟧ = \"x\", ⟦default⟧ = \"y\" }"),
+       {"is a URL, but error pages are files", "write \"404\"", "write \"4xx\""}},
   });
 }
 
@@ -251,40 +213,6 @@ TEST(HostMistakes, aliases_that_a_wildcard_covers) {
       {"[listener.x]\n[listener.y]\n[vhost.\"*.b\"]\nroot = \"x\"\nlisteners = \"x\"\naliases = \"a.b\"\n"
        "[vhost.\"*.B\"]\nroot = \"x\"\nlisteners = \"y\"",
        {}},
-  });
-}
-
-TEST(HostMistakes, redirects_that_lead_in_a_circle) {
-  const auto route = [](std::string_view path, std::string_view to) {
-    return "[vhost.a.route.\"" + std::string(path) + "\"]\nredirect = { to = " + std::string(to) + " }\n";
-  };
-  expect_mistakes({
-      {route("/a", "⟦\"/b\"⟧") + route("/b", "⟦\"/a\"⟧"),
-       {"`/b` leads back to this route over 1 other:", "`/a` leads back"}},
-      {route("/a/", "⟦\"/b\"⟧") + route("/b/", "⟦\"/c/x\"⟧") + route("/c/", "⟦\"/a/\"⟧"),
-       {"over 2 others: the redirect has no end", "over 2 others", "over 2 others"}},
-      {route("/a", "\"/b\"") + route("/b", "\"/c\"") + "[vhost.a.route.\"/c\"]\nrespond = {}", {}},
-      {route("/a", "\"/b\"") + route("/b", "⟦\"/b\"⟧"), {"`/b` leads back to this route: the redirect has no end"}},
-  });
-}
-
-TEST(HostMistakes, what_other_servers_would_understand) {
-  expect_mistakes({
-      {in_route("redirect = { to = ⟦\"/y/$1\"⟧ }"), {"has a variable, and webserv has none"}},
-      {in_route("redirect = { to = ⟦\"https://a.b{uri}\"⟧ }"), {"has a variable"}},
-      {in_route("redirect = { to = ⟦\"a.b/x\"⟧ }"), {"write \"https://a.b/x\""}},
-      {in_route("redirect = { to = \"/y?price=$\" }"), {}},
-      {in_host("root = ⟦\"~/site\"⟧"), {"in which \"~\" and variables stand for nothing; write the whole path"}},
-      {in_host("root = ⟦\"file:///srv\"⟧"), {"`root` is a path, not a URL; write \"/srv\""}},
-      {in_host("root = \"/x\"\nfallback = ⟦\"/x/i.html\"⟧"),
-       {"is a path below the root, which has its own path in front already; write \"/i.html\""}},
-      {in_host("root = \"x\"\ncache_control = ⟦\"1h\"⟧"), {"is no directive of Cache-Control; write \"max-age=3600\""}},
-      {in_host("root = \"x\"\ncache_control = ⟦60⟧"), {"write \"max-age=60\""}},
-      {in_host("root = \"x\"\nmethods = ⟦\"OPTIONS\"⟧"), {"no request gets to this route"}},
-      {in_host("root = \"y\"\n[vhost.\"*\".route.\"/x\"]\nroot = \"x\"\n⟦listing⟧ = true"),
-       {"a route for one path alone lists nothing"}},
-      {in_host("root = \"x\"\nerror_pages = { 404 = ⟦\"https://a.b/\"⟧, ⟦4o4⟧ = \"x\", ⟦default⟧ = \"y\" }"),
-       {"is a URL, but error pages are files", "write \"404\"", "write \"4xx\""}},
   });
 }
 

@@ -8,6 +8,11 @@
 #include <string>
 
 #include "app/config/config_reader.h"
+#include "app/routes/cgi_route.h"
+#include "app/routes/files_route.h"
+#include "app/routes/redirect_route.h"
+#include "app/routes/respond_route.h"
+#include "unit/app/routes/route_of.h"
 
 namespace webserv::app {
 namespace {
@@ -91,8 +96,15 @@ TEST(Schema, written_defaults_change_nothing) {
   EXPECT_EQ(a->limits.idle, b->limits.idle);
   EXPECT_EQ(a->limits.head_time, b->limits.head_time);
   EXPECT_EQ(a->limits.drain, b->limits.drain);
-  ASSERT_EQ(a->vhosts[0].routes.size(), 4u);
-  for (size_t i = 0; i < 4; ++i) EXPECT_EQ(a->vhosts[0].routes[i].handler, b->vhosts[0].routes[i].handler) << i;
+  const std::vector<RouteConfig>& left = a->vhosts[0].routes;
+  const std::vector<RouteConfig>& right = b->vhosts[0].routes;
+  ASSERT_EQ(left.size(), 4u);
+  EXPECT_EQ(handler_of<FilesRoute>(left[0]).options(), handler_of<FilesRoute>(right[0]).options());
+  EXPECT_EQ(handler_of<CgiRoute>(left[1]).options(), handler_of<CgiRoute>(right[1]).options());
+  EXPECT_EQ(handler_of<RedirectRoute>(left[2]).status(), handler_of<RedirectRoute>(right[2]).status());
+  EXPECT_EQ(handler_of<RespondRoute>(left[3]).status(), handler_of<RespondRoute>(right[3]).status());
+  EXPECT_EQ(handler_of<RespondRoute>(left[3]).text(), handler_of<RespondRoute>(right[3]).text());
+  EXPECT_EQ(handler_of<RespondRoute>(left[3]).type(), handler_of<RespondRoute>(right[3]).type());
 }
 
 }  // namespace

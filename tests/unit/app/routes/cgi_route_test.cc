@@ -1,10 +1,12 @@
-// What the configuration says of CGI programs, right and wrong.
+#include "app/routes/cgi_route.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 
 #include "unit/app/config/mistakes.h"
+#include "unit/app/routes/route_of.h"
 
 namespace webserv::app {
 namespace {
@@ -14,14 +16,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-RouteConfig route_of(std::string_view text) {
-  auto config = read_config(text, "a.toml", "/etc/webserv");
-  if (config) return config->vhosts[0].routes[0];
-  for (const Diagnostic& diagnostic : config.error()) ADD_FAILURE() << to_string(diagnostic);
-  return {};
-}
-
-TEST(CgiConfig, a_folder_of_scripts_with_all_that_it_may_have) {
+TEST(CgiRoute, a_folder_of_scripts_with_all_that_it_may_have) {
   const RouteConfig route = route_of(in_route(R"(
 cgi = { root = "../cgi-bin/", interpreters = { ".py" = "/usr/bin/python3", ".sh" = "" } }
 environment = { B = "2", A = "1 = one" }
@@ -33,7 +28,8 @@ hidden_files = true
 methods = ["GET", "POST"]
 body_size = "200M"
 )"));
-  const auto& cgi = std::get<CgiConfig>(route.handler);
+  const CgiOptions& cgi = handler_of<CgiRoute>(route).options();
+  EXPECT_EQ(cgi.route, "/x/");
   EXPECT_EQ(cgi.root, "/etc/cgi-bin");
   EXPECT_EQ(cgi.program, "");
   EXPECT_THAT(cgi.interpreters, ElementsAre(Pair(".py", "/usr/bin/python3"), Pair(".sh", "")));
@@ -53,9 +49,9 @@ body_size = "200M"
   EXPECT_EQ(route.limits.body_size, 200u << 20);
 }
 
-TEST(CgiConfig, one_program_and_what_holds_without_more) {
+TEST(CgiRoute, one_program_and_what_holds_without_more) {
   const RouteConfig route = route_of(in_route("cgi = { program = \"bin/../git\" }"));
-  const auto& cgi = std::get<CgiConfig>(route.handler);
+  const CgiOptions& cgi = handler_of<CgiRoute>(route).options();
   EXPECT_EQ(cgi.program, "/etc/webserv/git");
   EXPECT_EQ(cgi.root, "");
   EXPECT_EQ(cgi.body, CgiOptions::Body::gather);
@@ -63,33 +59,16 @@ TEST(CgiConfig, one_program_and_what_holds_without_more) {
   EXPECT_TRUE(route.methods.empty());
 }
 
-TEST(CgiConfig, limits_can_be_lifted) {
+TEST(CgiRoute, limits_can_be_lifted) {
   const RouteConfig route =
       route_of(in_route("cgi.program = \"/x\"\ncgi_limits = { time = \"unlimited\", memory = \"unlimited\", tasks = "
                         "\"unlimited\", concurrency = \"unlimited\", output = \"unlimited\" }"));
-  const CgiLimits& limits = std::get<CgiConfig>(route.handler).limits;
+  const CgiLimits& limits = handler_of<CgiRoute>(route).options().limits;
   EXPECT_EQ(limits.time, CgiLimits::forever);
   for (uint64_t limit : {limits.memory, limits.tasks, limits.concurrency, limits.output}) EXPECT_EQ(limit, unlimited);
 }
 
-TEST(CgiConfig, scripts_among_files) {
-  const RouteConfig route = route_of(in_host(R"(root = "x"
-index = ["index.php", "index.html"]
-scripts = { ".php" = "/usr/bin/php-cgi", ".cgi" = "" }
-environment.A = "b"
-cgi_limits.time = "1m"
-methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
-)"));
-  const auto& files = std::get<StaticFilesConfig>(route.handler);
-  EXPECT_THAT(files.index, ElementsAre("index.php", "index.html"));
-  ASSERT_TRUE(files.scripts);
-  EXPECT_THAT(files.scripts->interpreters, ElementsAre(Pair(".php", "/usr/bin/php-cgi"), Pair(".cgi", "")));
-  EXPECT_THAT(files.scripts->environment, ElementsAre(Pair("A", "b")));
-  EXPECT_EQ(files.scripts->limits.time, 1min);
-  EXPECT_FALSE(std::get<StaticFilesConfig>(route_of(in_host("root = \"x\"")).handler).scripts);
-}
-
-TEST(CgiMistakes, what_runs) {
+TEST(CgiRouteMistakes, what_runs) {
   expect_mistakes({
       {in_route("⟦cgi⟧ = {}"),
        {"`cgi` has neither `root` nor `program`; give it the folder of the scripts, or the one program"}},
@@ -117,7 +96,7 @@ TEST(CgiMistakes, what_runs) {
   });
 }
 
-TEST(CgiMistakes, extensions_and_interpreters) {
+TEST(CgiRouteMistakes, extensions_and_interpreters) {
   expect_mistakes({
       {in_route("cgi = { root = \"x\", interpreters = { ⟦py⟧ = \"/usr/bin/python3\" } }"),
        {"`py` is no extension of a file: a dot, and a name without one; write \".py\""}},
@@ -137,7 +116,7 @@ TEST(CgiMistakes, extensions_and_interpreters) {
   });
 }
 
-TEST(CgiMistakes, environment) {
+TEST(CgiRouteMistakes, environment) {
   expect_mistakes({
       {in_route("cgi.program = \"x\"\nenvironment = { ⟦\"A=B\"⟧ = \"\", ⟦\"1\"⟧ = \"\", ⟦A-B⟧ = \"\", ⟦\"\"⟧ = \"\" }"),
        {"`A=B` is no name of a variable; letters, digits and \"_\" may stand in one", "`1` is no name",
@@ -147,7 +126,7 @@ TEST(CgiMistakes, environment) {
   });
 }
 
-TEST(CgiMistakes, limits) {
+TEST(CgiRouteMistakes, limits) {
   const auto limited = [](std::string_view limits) {
     return in_route("cgi.program = \"x\"\ncgi_limits = { " + std::string(limits) + " }");
   };
@@ -168,7 +147,7 @@ TEST(CgiMistakes, limits) {
   });
 }
 
-TEST(CgiMistakes, keys_without_programs) {
+TEST(CgiRouteMistakes, keys_without_programs) {
   expect_mistakes({
       {in_host("root = \"x\"\n⟦environment⟧ = { A = \"b\" }\n⟦cgi_limits⟧ = {}"),
        {"`environment` has no meaning without programs; say with `scripts` which files are some",
