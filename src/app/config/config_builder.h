@@ -9,7 +9,8 @@
 
 namespace webserv::app {
 
-// The whole file. Where something is added to `findings` the outcome is not to be used.
+// The whole file, where hosts have no keys of their routes "/" any more (own_routes.h). Where something is added to
+// `findings` the outcome is not to be used.
 Config build_config(const Section& file, std::string_view folder, Findings& findings);
 
 }  // namespace webserv::app

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/config/config_builder.h"
+#include "app/config/own_routes.h"
 #include "app/toml/toml_sections.h"
 
 namespace webserv::app {
@@ -12,7 +13,8 @@ std::expected<Config, std::vector<Diagnostic>> read_config(std::string_view text
                                                            std::string_view folder) {
   Findings findings(file);
   Config config;
-  if (const std::optional<Section> sections = read_sections(text, findings)) {
+  if (std::optional<Section> sections = read_sections(text, findings)) {
+    move_own_routes(*sections, findings);
     config = build_config(*sections, folder, findings);
   }
   if (!findings.empty()) return std::unexpected(std::move(findings).take(text));

@@ -16,8 +16,6 @@
 namespace webserv::app {
 namespace {
 
-constexpr std::string_view whole_host = "/";
-
 // The normalized name, or the text itself where it is none, which is refused.
 std::string read_host_name(const SectionReader& host, const Text& text) {
   std::expected<std::string, Fault> name = parse_host_name(text.text);
@@ -91,43 +89,6 @@ class ListenerNames {
   bool may_be_unknown_ = false;  // to us, since tables could not be read
 };
 
-// Moves the keys of a host that are those of its route "/" to the section of that route, which is made if need be.
-void move_own_route(const Section& host, std::vector<Section>& routes, Findings& findings) {
-  std::vector<Entry> own;
-  for (const Entry& entry : host.entries) {
-    if (entry.key->role != Role::of_host) own.push_back(entry);
-  }
-  if (own.empty()) return;
-  auto route = std::ranges::find(routes, whole_host, &Section::name);
-  if (route == routes.end()) {
-    route = routes.insert(
-        routes.begin(),
-        {.table = Table::route, .region = host.region, .name = std::string(whole_host), .path = host.path});
-  }
-  route->damaged = route->damaged || host.damaged;
-  route->meant.insert(route->meant.end(), host.meant.begin(), host.meant.end());
-  for (Entry& entry : own) {
-    const std::string_view name = entry.key->name;
-    if (const Entry* twice = route->find(name)) {
-      findings.add(twice->key_region,
-                   fmt::format("{} stands in the host too, at line {}, and means this route there", in_quotes(name),
-                               entry.key_region.begin.line),
-                   "remove one of the two");
-      continue;
-    }
-    route->entries.push_back(std::move(entry));
-  }
-  std::ranges::sort(route->entries, {}, [](const Entry& entry) { return entry.key_region.begin; });
-}
-
-// The sections of a host's routes, with the host's own keys in that of "/".
-std::vector<Section> routes_of(const Section& host, Findings& findings) {
-  std::vector<Section> routes;
-  if (const auto* sections = host.get<std::vector<Section>>("route")) routes = *sections;
-  move_own_route(host, routes, findings);
-  return routes;
-}
-
 }  // namespace
 
 VhostConfig build_vhost(const SectionReader& reader, const HostContext& context) {
@@ -143,14 +104,15 @@ VhostConfig build_vhost(const SectionReader& reader, const HostContext& context)
   host.place = section.region.begin;
   host.places = Places(section);
 
-  const std::vector<Section> routes = routes_of(section, findings);
+  const auto* routes = section.get<std::vector<Section>>("route");
   // Routes that were refused, or whose key was mistyped, are told already.
-  const bool refused = section.find("route") != nullptr && section.get<std::vector<Section>>("route") == nullptr;
-  if (routes.empty() && !refused && !means_handler(section)) {
+  const bool refused = routes == nullptr && section.find("route") != nullptr;
+  if ((routes == nullptr || routes->empty()) && !refused && !means_handler(section)) {
     findings.add(section.region, fmt::format("the host {} serves nothing", in_quotes(section.name)),
                  "give it a `root`, or routes");
   }
-  for (const Section& route : routes) {
+  if (routes == nullptr) return host;
+  for (const Section& route : *routes) {
     if (std::optional<Fault> fault = fault_of_route_path(route.name)) {
       findings.add(route.region, fmt::format("the path {} {}", in_quotes(route.name), fault->reason),
                    fault->suggestion);

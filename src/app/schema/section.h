@@ -34,6 +34,7 @@ struct Entry {
   Region key_region;
   Region region;  // of the value
   Value value;
+  mutable bool asked = false;  // somebody took the value, or would have if it had been right
 };
 
 struct Section {
@@ -45,7 +46,8 @@ struct Section {
   bool damaged = false;                // some of it could not be read, so that nothing is missing
   std::vector<Entry> entries = {};
 
-  // Null where the key does not stand here. The name is one that the schema knows.
+  // Where the key stands, whatever its value is; null where it does not stand here. The name is one that the schema
+  // knows.
   const Entry* find(std::string_view key) const {
     assert(find_key(table, key) != nullptr);
     for (const Entry& entry : entries) {
@@ -54,11 +56,13 @@ struct Section {
     return nullptr;
   }
 
-  // Null where the key does not stand here, or was refused.
+  // The value, which is noted as asked for; null where the key does not stand here, or was refused.
   template <class T>
   const T* get(std::string_view key) const {
     const Entry* entry = find(key);
-    return entry == nullptr ? nullptr : std::get_if<T>(&entry->value);
+    if (entry == nullptr) return nullptr;
+    entry->asked = true;
+    return std::get_if<T>(&entry->value);
   }
 
   // The one text of a key whose type is such, or null likewise.
