@@ -39,7 +39,7 @@ std::vector<size_t> line_lengths(std::string_view text) {
 }
 
 void check_errors(const std::vector<Diagnostic>& errors, std::string_view text) {
-  require(!errors.empty() && errors.size() <= Findings::most_told + 1);
+  require(!errors.empty() && errors.size() <= Findings::most_shown + 1);
   const std::vector<size_t> lengths = line_lengths(text);
   const auto is_within = [&](SourcePlace place) {
     return place.line >= 1 && place.line <= lengths.size() && place.column >= 1 &&

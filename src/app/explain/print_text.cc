@@ -30,12 +30,6 @@ struct Row {
   std::string_view colour = {};
 };
 
-// In characters: bytes that begin one.
-size_t width_of(std::string_view text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 std::string safe(std::string_view text) {
   std::string safe;
   log_text::append_message(safe, text);
@@ -59,7 +53,8 @@ class Page {
     gather();
     size_t width = 0;
     for (const Row& row : rows_) {
-      if (!row.origin.empty() && width_of(row.value) <= most_value_width) width = std::max(width, width_of(row.value));
+      if (!row.origin.empty() && count_characters(row.value) <= most_value_width)
+        width = std::max<size_t>(width, count_characters(row.value));
     }
     std::string text;
     for (const Row& row : rows_) {
@@ -71,7 +66,7 @@ class Page {
       text += painted(paint::label, row.label) + std::string(label_end - row.label.size(), ' ');
       text += painted(row.colour, row.value);
       if (!row.origin.empty()) {
-        const size_t taken = width_of(row.value);
+        const size_t taken = count_characters(row.value);
         text += std::string(2 + (taken < width ? width - taken : 0), ' ') + painted(paint::origin, row.origin);
       }
       text += '\n';

@@ -47,8 +47,7 @@ std::string to_string(const Diagnostic& diagnostic) {
 std::string shortened(std::string_view text) {
   if (text.size() <= most_quoted) return std::string(text);
   size_t end = most_quoted;
-  // Not within a character: its further bytes are 10xxxxxx.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  while (end > 0 && !begins_character(text[end])) --end;
   return fmt::format("{}...", text.substr(0, end));
 }
 
@@ -61,8 +60,8 @@ void Findings::add(Region region, std::string message, std::string suggestion) {
   kept_.push_back({file_, region, std::move(message), std::move(suggestion)});
   if (kept_.size() < most_kept) return;
   sort();
-  kept_.resize(most_told);
-  last_told_ = kept_.back().region.begin;
+  kept_.resize(most_shown);
+  last_shown_ = kept_.back().region.begin;
 }
 
 bool Findings::is_spoilt(Region region) const {
@@ -78,10 +77,10 @@ void Findings::sort() {
 
 std::vector<Diagnostic> Findings::take(std::string_view text) && {
   sort();
-  if (count_ > most_told) {
-    kept_.resize(most_told);
+  if (count_ > most_shown) {
+    kept_.resize(most_shown);
     const Region last = kept_.back().region;
-    kept_.push_back({file_, last, fmt::format("{} more errors are not shown", count_ - most_told), {}});
+    kept_.push_back({file_, last, fmt::format("{} more errors are not shown", count_ - most_shown), {}});
   }
   add_sources(kept_, text);
   return std::move(kept_);

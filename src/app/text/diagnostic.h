@@ -37,8 +37,8 @@ class Findings {
   // Lines of a region that are kept as its source.
   static constexpr uint32_t most_lines = 4;
 
-  // Files can be made to hold any number of errors: so many are told, the first ones, and how many more there are.
-  static constexpr size_t most_told = 100;
+  // Files can be made to hold any number of errors: the first ones are shown, and how many more there are.
+  static constexpr size_t most_shown = 100;
 
   explicit Findings(std::string file) : file_(std::move(file)) {}
 
@@ -48,19 +48,19 @@ class Findings {
     if (fault) add(region, fault->reason, fault->suggestion);
   }
   bool empty() const { return count_ == 0; }
-  // What is wrong at this place is told: what is found later of a region with the place in it follows from that, and is
-  // no finding. Each place is behind the one before.
+  // What is wrong at this place was found: what is found later of a region that has the place in it follows from that,
+  // and is left out. Each place is behind the one before.
   void spoil(SourcePlace place) { spoilt_.push_back(place); }
   bool is_spoilt(Region region) const;
-  // Whether what is found here is but counted, so that its texts need not be made.
-  bool counts_only(Region region) const { return last_told_ && region.begin > *last_told_; }
+  // Whether what is found here is only counted, so that its texts need not be made.
+  bool counts_only(Region region) const { return last_shown_ && region.begin > *last_shown_; }
 
   // What was found, in the order of the places; the last one counts those that are left out. `text` is the file's: what
   // stands at the places is taken from it.
   std::vector<Diagnostic> take(std::string_view text = {}) &&;
 
  private:
-  // What is kept before those that will not be told are dropped.
+  // So many are kept before those that will not be shown are dropped.
   static constexpr size_t most_kept = 1000;
 
   void sort();
@@ -69,7 +69,7 @@ class Findings {
   std::vector<Diagnostic> kept_;
   std::vector<SourcePlace> spoilt_;
   size_t count_ = 0;
-  std::optional<SourcePlace> last_told_;  // once some were dropped: what is behind it will not be told
+  std::optional<SourcePlace> last_shown_;  // once some were dropped: what is behind it will not be shown
 };
 
 }  // namespace webserv::app

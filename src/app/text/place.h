@@ -1,8 +1,10 @@
 // Places in a text: what messages point at.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
+#include <string_view>
 
 namespace webserv::app {
 
@@ -20,5 +22,13 @@ struct Region {
   SourcePlace end;
   bool operator==(const Region&) const = default;
 };
+
+// Whether a byte of UTF-8 is the first one of its character: all others are 10xxxxxx.
+constexpr bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+// The characters of a text, which is UTF-8.
+constexpr uint32_t count_characters(std::string_view text) {
+  return static_cast<uint32_t>(std::ranges::count_if(text, begins_character));
+}
 
 }  // namespace webserv::app

@@ -70,13 +70,14 @@ class Report {
   Report(const Diagnostic& diagnostic, Colours colours) : diagnostic_(diagnostic), colours_(colours) {}
 
   std::string text() {
-    tell_reason();
-    const uint32_t line = diagnostic_.region.begin.line;
-    if (line != 0) tell_source();
-    if (!suggestion_told_ && !diagnostic_.suggestion.empty()) {
-      text_ += fmt::format("  {} {}\n", painted("=", blue), painted(visible(diagnostic_.suggestion), green));
+    add_reason();
+    const bool has_source = diagnostic_.region.begin.line != 0;
+    const bool ends_in_carets = has_source && add_source();
+    if (!diagnostic_.suggestion.empty()) {
+      text_ += ends_in_carets ? " " : fmt::format("\n  {} ", painted("=", blue));
+      text_ += painted(visible(diagnostic_.suggestion), green);
     }
-    return std::move(text_);
+    return std::move(text_) + '\n';
   }
 
  private:
@@ -85,16 +86,16 @@ class Report {
     return fmt::format("{}{}{}", colour, text, plain);
   }
 
-  void tell_reason() {
+  void add_reason() {
     const SourcePlace place = diagnostic_.region.begin;
     std::string where = visible(diagnostic_.file);
     if (place.line != 0) where += fmt::format(":{}:{}", place.line, place.column);
-    text_ += fmt::format("{} {} {}\n", painted(where + ':', bold), painted("error:", red),
+    text_ += fmt::format("{} {} {}", painted(where + ':', bold), painted("error:", red),
                          painted(visible(diagnostic_.message), bold));
   }
 
-  // Each line of the token with its carets; what to do stands behind the last ones.
-  void tell_source() {
+  // Each line of the token with its carets. False where the last one has none.
+  bool add_source() {
     const auto [begin, end] = diagnostic_.region;
     const size_t margin = fmt::formatted_size("{}", std::max(begin.line, end.line));
     std::string_view rest = diagnostic_.source;
@@ -103,11 +104,10 @@ class Report {
       const size_t indent = std::min(line.find_first_not_of(" \t"), line.size());
       const size_t first = number == begin.line ? begin.column - 1 : indent;
       const size_t behind = number == end.line ? end.column - 1 : std::string_view::npos;
-      const bool is_last = line.size() == rest.size();
       // The end of a token may be the beginning of a line: nothing of it is there.
-      if (number == begin.line || first < behind)
-        tell_line(number, margin, excerpt(without_break(line), first, behind), is_last);
-      if (is_last) break;
+      const bool has_carets = number == begin.line || first < behind;
+      if (has_carets) add_line(number, margin, excerpt(without_break(line), first, behind));
+      if (line.size() == rest.size()) return has_carets;
       rest.remove_prefix(line.size() + 1);
     }
   }
@@ -117,28 +117,17 @@ class Report {
     return line;
   }
 
-  void tell_line(uint32_t number, size_t margin, const Excerpt& shown, bool is_last) {
-    text_ += fmt::format("  {} {}\n", painted(fmt::format("{:>{}} |", number, margin), blue), shown.line);
-    if (shown.line.ends_with(' ') || shown.line.empty()) trim_end();
-    text_ += fmt::format("  {} {}{}", painted(fmt::format("{:>{}} |", "", margin), blue),
+  void add_line(uint32_t number, size_t margin, const Excerpt& shown) {
+    text_ += fmt::format("\n  {} {}", painted(fmt::format("{:>{}} |", number, margin), blue), shown.line);
+    // No blanks at the end of a line.
+    text_.erase(text_.find_last_not_of(' ') + 1);
+    text_ += fmt::format("\n  {} {}{}", painted(fmt::format("{:>{}} |", "", margin), blue),
                          std::string(shown.before, ' '), painted(std::string(shown.carets, '^'), red));
-    if (is_last && !diagnostic_.suggestion.empty()) {
-      text_ += ' ' + painted(visible(diagnostic_.suggestion), green);
-      suggestion_told_ = true;
-    }
-    text_ += '\n';
-  }
-
-  // No blanks at the end of a line.
-  void trim_end() {
-    text_.erase(text_.find_last_not_of(" \n") + 1);
-    text_ += '\n';
   }
 
   const Diagnostic& diagnostic_;
   const Colours colours_;
   std::string text_;
-  bool suggestion_told_ = false;
 };
 
 }  // namespace
@@ -154,8 +143,8 @@ std::string report(const Diagnostic& diagnostic, Colours colours) { return Repor
 std::string report(std::span<const Diagnostic> diagnostics, Colours colours) {
   std::string text;
   for (const Diagnostic& diagnostic : diagnostics) text += report(diagnostic, colours);
-  // The last one tells how many more there are, where there are too many.
-  if (diagnostics.size() > Findings::most_told) return text;
+  // Where there are too many, the last one says how many more there are.
+  if (diagnostics.size() > Findings::most_shown) return text;
   return text + fmt::format("{} error{}\n", diagnostics.size(), diagnostics.size() == 1 ? "" : "s");
 }
 

@@ -32,18 +32,18 @@ bool check_line(std::string_view line, uint32_t number, const TomlLimits& limits
                  "break it where TOML lets you: between the elements of a list, or in a text in three quotes");
   }
   SourcePlace place{number, 1};
-  bool nul_told = false;
-  bool invalid_told = false;
+  bool has_nul = false;
+  bool has_bad_byte = false;
   for (size_t i = 0; i < line.size(); ++place.column) {
     const size_t size = character_size(line.substr(i));
-    if (size == 0 && !invalid_told) {
-      invalid_told = true;
+    if (size == 0 && !has_bad_byte) {
+      has_bad_byte = true;
       findings.add(one_character(place),
                    fmt::format("the byte 0x{:02X} is no UTF-8 here", static_cast<unsigned char>(line[i])),
                    "save the file as UTF-8");
     }
-    if (line[i] == '\0' && !nul_told) {
-      nul_told = true;
+    if (line[i] == '\0' && !has_nul) {
+      has_nul = true;
       findings.add(one_character(place), "a NUL stands here", "remove it");
     }
     if (size == 0 || line[i] == '\0') findings.spoil(place);
@@ -84,9 +84,8 @@ class Depth {
   SourcePlace place() const {
     const std::string_view before = text_.substr(0, at_);
     const size_t line_begin = before.rfind('\n') + 1;  // 0 where there is none
-    const auto is_first_byte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
     return {static_cast<uint32_t>(std::ranges::count(before, '\n') + 1),
-            static_cast<uint32_t>(std::ranges::count_if(before.substr(line_begin), is_first_byte) + 1)};
+            count_characters(before.substr(line_begin)) + 1};
   }
 
  private:

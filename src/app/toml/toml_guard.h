@@ -1,5 +1,5 @@
-// Looks a TOML text over before a parser sees it: hostile files must not exhaust it, and some faults are told better
-// here.
+// Looks a TOML text over before a parser sees it: hostile files must not exhaust the parser, and some faults are found
+// more clearly here.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,11 @@ struct TomlLimits {
 };
 
 // Adds to `findings` what of these holds: the text is larger than the limits, begins with a byte order mark, has a NUL
-// or bytes that are no UTF-8 (the first of each line is told). Says whether a parser may read what clean_toml() makes
-// of it. It is read as far as it is TOML: a parser stops at the same place, and tells what is wrong there.
+// or bytes that are no UTF-8 (the first of each line). Returns whether a parser may read what clean_toml() makes of it.
+// Nesting is counted as far as the text is TOML: behind its first syntax error no parser goes on.
 bool guard_toml(std::string_view text, Findings& findings, const TomlLimits& limits = {});
 
-// Whether keys, lists and tables are nested no deeper than a parser can bear; it is told where they are.
+// Whether keys, lists and tables are nested no deeper than a parser can bear. Where they are is added to `findings`.
 bool guard_depth(std::string_view text, Findings& findings, const TomlLimits& limits = {});
 
 // The text with a character in the place of what is no UTF-8, no NUL, and no byte order mark: all the rest stays where

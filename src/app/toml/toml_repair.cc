@@ -29,8 +29,6 @@ bool may_be_name(std::string_view text) {
   return has_quotes || is_bare_name(text);
 }
 
-bool is_first_byte(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-
 }  // namespace
 
 TomlMender::TomlMender(std::string_view text, Findings& findings)
@@ -57,7 +55,7 @@ void TomlMender::judge(size_t index, Past& past) {
     past.header = index + 1;
     past.blocks = 0;
     fate = statement.path.empty() ? Fate::dropped : statement.fault ? Fate::mended : Fate::kept;
-    if (fate != Fate::dropped && is_twice(index, joined({}, statement.path), past)) fate = Fate::dropped;
+    if (fate != Fate::dropped && refuse_second(index, joined({}, statement.path), past)) fate = Fate::dropped;
     past.dropping = fate == Fate::dropped;
     return;
   }
@@ -75,11 +73,12 @@ void TomlMender::judge(size_t index, Past& past) {
     fate = Fate::without_value;
   }
   if (fate == Fate::kept || fate == Fate::without_value) {
-    if (is_twice(index, joined(fmt::format("{}{}", past.header, separator), statement.path), past)) fate = Fate::erased;
+    if (refuse_second(index, joined(fmt::format("{}{}", past.header, separator), statement.path), past))
+      fate = Fate::erased;
   }
 }
 
-bool TomlMender::is_twice(size_t index, std::string name, Past& past) {
+bool TomlMender::refuse_second(size_t index, std::string name, Past& past) {
   // Below a list of tables a name stands for another one each time.
   if (has_lists_of_tables_) return false;
   const auto [other, is_new] = past.names.emplace(std::move(name), index);
@@ -161,8 +160,8 @@ void TomlMender::write_header(const Statement& header, MendedText& to, uint32_t 
   for (const KeyPart& part : header.path) {
     if (&part != &header.path.front()) to.text += '.';
     const size_t line_begin = to.text.rfind('\n') + 1;
-    const auto column = std::ranges::count_if(std::string_view(to.text).substr(line_begin), is_first_byte) + 1;
-    to.repairs.moved.emplace(SourcePlace{line, static_cast<uint32_t>(column)}, region(part.span));
+    const uint32_t column = count_characters(std::string_view(to.text).substr(line_begin)) + 1;
+    to.repairs.moved.emplace(SourcePlace{line, column}, region(part.span));
     to.text += written_key(part.name);
   }
   to.text += is_list ? "]]" : "]";
@@ -193,8 +192,8 @@ bool TomlMender::refuse(SourcePlace at, std::string_view reason) {
 SourcePlace TomlMender::place(size_t offset) const {
   const auto behind = std::ranges::upper_bound(lines_, offset);
   const size_t begin = *(behind - 1);
-  const auto characters = std::ranges::count_if(text_.substr(begin, offset - begin), is_first_byte);
-  return {static_cast<uint32_t>(behind - lines_.begin()), static_cast<uint32_t>(characters + 1)};
+  const uint32_t column = count_characters(text_.substr(begin, offset - begin)) + 1;
+  return {static_cast<uint32_t>(behind - lines_.begin()), column};
 }
 
 }  // namespace webserv::app

@@ -1,5 +1,5 @@
-// Makes TOML of a text that is none, so that all that is right in it can be looked at: each fault is told, and in its
-// place stands something that the reader passes over.
+// Makes TOML of a text that is none, so that all that is right in it can be looked at: each fault is added to the
+// findings, and in its place stands something that the reader passes over.
 #pragma once
 
 #include <cstddef>
@@ -33,14 +33,14 @@ struct MendedText {
 
 class TomlMender {
  public:
-  // Tells what is wrong with the statements of `text`, which both outlive this.
+  // Adds to the findings what is wrong with the statements of the text. Both outlive this.
   TomlMender(std::string_view text, Findings& findings);
 
   // The text without what was refused.
   MendedText mend() const;
 
-  // Refuses also the statement in which a parser of the mended text found a fault, and tells the reason. False where
-  // that does not help: it is refused already.
+  // Refuses also the statement in which a parser of the mended text found a fault, for the same reason. False where
+  // that does not help, because the statement is refused already.
   bool refuse(SourcePlace place, std::string_view reason);
 
  private:
@@ -61,8 +61,8 @@ class TomlMender {
   };
 
   void judge(size_t index, Past& past);
-  // Tells of a second statement of the same name; false where there is none.
-  bool is_twice(size_t index, std::string name, Past& past);
+  // Refuses a statement whose name another one has before it. False where none has.
+  bool refuse_second(size_t index, std::string name, Past& past);
   void write(size_t index, MendedText& to, uint32_t line) const;
   void write_header(const Statement& header, MendedText& to, uint32_t line) const;
 

@@ -107,7 +107,7 @@ class Scanner {
       now_.kind = Kind::tables;
       cursor_.advance();
     }
-    if (!read_path(true)) {
+    if (!read_path()) {
       now_.path.clear();
       return cursor_.skip_line();
     }
@@ -121,15 +121,18 @@ class Scanner {
     cursor_.expect_line_end("the header of a table");
   }
 
+  // Whether the names that are read are those of a table, and not of a key.
+  bool in_header() const { return now_.kind == Kind::table || now_.kind == Kind::tables; }
+
   std::string as_header() const { return fmt::format("write {}", written_header(now_)); }
 
-  // The names in front of "=" or of "]". False where they cannot be told.
-  bool read_path(bool in_header) {
+  // The names in front of "=" or of "]". False where they cannot be told apart.
+  bool read_path() {
     for (;;) {
       cursor_.skip_blanks();
       if (is_quote(cursor_.here())) {
-        read_name_in_quotes(in_header);
-      } else if (!read_bare_name(in_header)) {
+        read_name_in_quotes();
+      } else if (!read_bare_name()) {
         return false;
       }
       cursor_.skip_blanks();
@@ -138,20 +141,20 @@ class Scanner {
         continue;
       }
       const bool ends = cursor_.here() == ']' || cursor_.at_line_end() || cursor_.here() == '#';
-      if (!in_header || ends || (!is_quote(cursor_.here()) && bare_end(true) == cursor_.at())) break;
+      if (!in_header() || ends || (!is_quote(cursor_.here()) && bare_end() == cursor_.at())) break;
       // [vhost "a.b"], as git's configuration has it.
       lacks_dots_ = true;
     }
-    check_names(in_header);
+    check_names();
     return true;
   }
 
-  bool read_bare_name(bool in_header) {
+  bool read_bare_name() {
     const size_t begin = cursor_.at();
-    const size_t end = bare_end(in_header);
+    const size_t end = bare_end();
     if (end == begin) {
       const char here = cursor_.here();
-      const bool ends = cursor_.at_line_end() || here == '.' || here == (in_header ? ']' : '=');
+      const bool ends = cursor_.at_line_end() || here == '.' || here == (in_header() ? ']' : '=');
       return cursor_.refuse(cursor_.character(),
                             ends ? "a name is missing here" : "this is no name of a key or a table");
     }
@@ -161,15 +164,15 @@ class Scanner {
   }
 
   // Behind the name without quotes that begins here, which may have characters that it must not have.
-  size_t bare_end(bool in_header) const {
+  size_t bare_end() const {
     const size_t begin = cursor_.at();
     if (lacks_dots_) return cursor_.find(" \t\r\n]#\"'", begin);
     // In quotes that are none the dots are part of the name.
     const size_t closing = typographic_end();
     if (closing != begin) return closing;
-    const size_t end = cursor_.find(in_header ? " \t\r\n].#\"'=" : " \t\r\n=.#\"':;,{}[]", begin);
+    const size_t end = cursor_.find(in_header() ? " \t\r\n].#\"'=" : " \t\r\n=.#\"':;,{}[]", begin);
     // A path or a wildcard without quotes has its dots in it.
-    if (!in_header || end == begin || std::string_view("/*~").find(cursor_.here()) == npos) return end;
+    if (!in_header() || end == begin || std::string_view("/*~").find(cursor_.here()) == npos) return end;
     const std::string_view whole = cursor_.between({begin, cursor_.find(" \t\r\n]#\"'", begin)});
     return begin + std::min(whole.find(".route"), whole.size());
   }
@@ -187,7 +190,7 @@ class Scanner {
     return begin + without_blanks(rest).size();
   }
 
-  void read_name_in_quotes(bool in_header) {
+  void read_name_in_quotes() {
     const size_t begin = cursor_.at();
     const char quote = cursor_.here();
     const bool had_fault = cursor_.fault().has_value();
@@ -199,14 +202,14 @@ class Scanner {
     // It is most likely meant to end with the header, or before "=".
     if (!had_fault) cursor_.take_fault();
     unended_ = now_.path.size();
-    const Span name{begin + 1, cursor_.find(in_header ? "]\r\n" : " \t=\r\n", begin + 1)};
+    const Span name{begin + 1, cursor_.find(in_header() ? "]\r\n" : " \t=\r\n", begin + 1)};
     now_.path.push_back({std::string(cursor_.between(name)), {begin, name.end}});
     cursor_.go_to(name.end);
   }
 
-  void check_names(bool in_header) {
+  void check_names() {
     const auto write = [&](const KeyPart& name) {
-      return in_header ? as_header() : fmt::format("write {}", written_key(name.name));
+      return in_header() ? as_header() : fmt::format("write {}", written_key(name.name));
     };
     if (unended_) {
       const KeyPart& name = now_.path[*std::exchange(unended_, std::nullopt)];
@@ -240,7 +243,7 @@ class Scanner {
 
   void read_pair() {
     const size_t begin = cursor_.at();
-    if (!read_path(false) || (cursor_.here() != '=' && !now_.path.empty())) return refuse_directive(begin);
+    if (!read_path() || (cursor_.here() != '=' && !now_.path.empty())) return refuse_directive(begin);
     if (now_.path.empty()) return cursor_.skip_line();
     const Span key{begin, now_.path.back().span.end};
     now_.kind = Kind::key;

@@ -67,7 +67,7 @@ std::string all_of(Table table) {
   return fmt::format("these may stand there: {}", fmt::join(names, ", "));
 }
 
-// Where what is missing in the file is told.
+// To which findings of what is missing in the file belong.
 const Section whole_file = {.table = Table::file, .region = {{1, 1}, {1, 1}}};
 
 class Reader {
@@ -89,8 +89,12 @@ class Reader {
         continue;
       }
       if (key == nullptr) {
-        if (is_label(name, node, region, section)) continue;
-        tell_unknown(name.str(), region, section);
+        if (is_label_of_host(name, node, section)) {
+          refuse_host_without_quotes(name, node, region, section);
+          section.damaged = true;
+        } else {
+          refuse_unknown(name.str(), region, section);
+        }
         continue;
       }
       if (!key->served) {
@@ -169,16 +173,16 @@ class Reader {
     return all;
   }
 
-  void tell_unknown(std::string_view name, Region region, Section& section) {
-    const auto tell = [&](std::string_view what, std::string suggestion) {
+  void refuse_unknown(std::string_view name, Region region, Section& section) {
+    const auto refuse = [&](std::string_view what, std::string suggestion) {
       findings_.add(region, fmt::format("{} in {}", what, in_brackets(section.path)), std::move(suggestion));
     };
     // A flood of unknown names shall not cost a search for each.
-    if (findings_.counts_only(region)) return tell("unknown key", {});
+    if (findings_.counts_only(region)) return refuse("unknown key", {});
     const std::string unknown = "unknown key " + in_quotes(name);
     if (section.table == Table::vhost && name.starts_with('/')) {
       section.meant.push_back(find_key(Table::vhost, "route"));
-      return tell(unknown, fmt::format("write [{}.route.{}]", section.path, written(name)));
+      return refuse(unknown, fmt::format("write [{}.route.{}]", section.path, written(name)));
     }
     if (const Synonym* synonym = find_synonym(name, std::span(&section.table, 1))) {
       const Key* key = find_key(section.table, synonym->key);
@@ -191,48 +195,50 @@ class Reader {
       } else if (key == nullptr && !synonym->key.empty() && !has_place) {
         advice += ", in " + homes_of(synonym->key);
       }
-      return tell(unknown, std::move(advice));
+      return refuse(unknown, std::move(advice));
     }
     if (const std::string homes = homes_of(name); !homes.empty()) {
       means_host_ = means_host_ || find_key(Table::vhost, name) != nullptr;
-      return tell(in_quotes(name) + " does not stand",
-                  (find_key(Table::file, name) ? "write " : "it belongs in ") + homes);
+      return refuse(in_quotes(name) + " does not stand",
+                    (find_key(Table::file, name) ? "write " : "it belongs in ") + homes);
     }
     if (const std::string_view meant = closest(name, names_in(section.table)); !meant.empty()) {
       section.meant.push_back(find_key(section.table, meant));
-      return tell(unknown, fmt::format("did you mean `{}`?", meant));
+      return refuse(unknown, fmt::format("did you mean `{}`?", meant));
     }
     std::vector<std::string_view> names;
     for (const Key& key : schema()) names.push_back(key.name);
     const std::string_view meant = closest(name, names);
-    if (meant.empty()) return tell(unknown, all_of(section.table));
+    if (meant.empty()) return refuse(unknown, all_of(section.table));
     const std::string key = find_key(Table::file, meant) ? "" : fmt::format("`{}` in ", meant);
-    tell(unknown, fmt::format("did you mean {}{}?", key, homes_of(meant)));
+    refuse(unknown, fmt::format("did you mean {}{}?", key, homes_of(meant)));
   }
 
-  // Whether an unknown key is the second label of a host's name without quotes, which is told: the "org" of
-  // [vhost.example.org].
-  bool is_label(const toml::key& key, const toml::node& node, Region region, Section& section) {
+  // Whether an unknown key is the second label of a host's name without quotes: the "org" of [vhost.example.org].
+  static bool is_label_of_host(const toml::key& key, const toml::node& node, const Section& section) {
     if (section.table != Table::vhost || !node.is_table() || section.name.find('.') != std::string::npos) return false;
     const bool means_key = find_synonym(key.str(), std::span(&section.table, 1)) != nullptr ||
                            !closest(key.str(), names_in(Table::vhost)).empty();
-    if (means_key || !is_bare_name(key.str())) return false;
-    std::string host = fmt::format("{}.{}", section.name, key.str());
+    return !means_key && is_bare_name(key.str());
+  }
+
+  // With that label and those behind it.
+  void refuse_host_without_quotes(const toml::key& label, const toml::node& node, Region region,
+                                  const Section& section) {
+    std::string host = fmt::format("{}.{}", section.name, label.str());
     for (const toml::table* table = node.as_table(); table->size() == 1;) {
       const auto only = table->begin();
       if (!only->second.is_table() || find_key(Table::vhost, only->first.str()) != nullptr) break;
       host += fmt::format(".{}", only->first.str());
-      const Region label = repairs_.in_file(region_of(only->first.source()));
-      if (label.begin.line == region.begin.line) region.end = std::max(region.end, label.end);
+      const Region next = repairs_.in_file(region_of(only->first.source()));
+      if (next.begin.line == region.begin.line) region.end = std::max(region.end, next.end);
       table = only->second.as_table();
     }
     if (section.region.begin.line == region.begin.line) region.begin = std::min(region.begin, section.region.begin);
     findings_.add(region, "a host's name that has dots needs quotes", fmt::format("write [vhost.{}]", written(host)));
-    section.damaged = true;
-    return true;
   }
 
-  // Tells of keys without which the table makes no sense.
+  // Refuses a table without the keys that it makes no sense without.
   void require_keys(const Section& section) {
     if (section.damaged || (section.table == Table::file && means_host_)) return;
     for (const Key& key : schema()) {
@@ -251,19 +257,17 @@ class Reader {
   const Repairs& repairs_;
   Findings& findings_;
   const ValueContext context_{repairs_, findings_};
-  bool means_host_ = false;  // a key that is told to stand in the wrong place
+  bool means_host_ = false;  // a key that stands in the wrong place
 };
 
 // The last place that a parser may name: behind the last character of the line.
 SourcePlace within(SourcePlace place, std::string_view text) {
-  const auto is_first_byte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
   size_t begin = 0;
   for (uint32_t line = 1; line < place.line && text.find('\n', begin) != std::string_view::npos; ++line) {
     begin = text.find('\n', begin) + 1;
   }
   const std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
-  const auto end = static_cast<uint32_t>(std::ranges::count_if(line, is_first_byte) + 1);
-  return {place.line, std::clamp(place.column, uint32_t{1}, end)};
+  return {place.line, std::clamp(place.column, uint32_t{1}, count_characters(line) + 1)};
 }
 
 std::string reason_of(const toml::parse_error& error) {

@@ -9,7 +9,7 @@
 
 namespace webserv::app {
 
-// The whole file. What does not agree with the schema is told to `findings`: keys that are not known, stand in the
+// The whole file. What does not agree with the schema is added to `findings`: keys that are not known, stand in the
 // wrong table, are missing or not served by this version; values of another type, out of range or none of the choices.
 // Nothing where the text is no TOML, or not fit for a parser.
 std::optional<Section> read_sections(std::string_view text, Findings& findings);

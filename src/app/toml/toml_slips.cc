@@ -37,7 +37,7 @@ size_t digits(std::string_view text) {
   return end;
 }
 
-// As far as it is told by what it consists of: the parser looks closer.
+// As far as its characters show: the parser looks closer.
 bool may_be_number(std::string_view word) {
   if (word.starts_with('+') || word.starts_with('-')) word.remove_prefix(1);
   if (is_any_of(word, {"inf", "nan"})) return true;

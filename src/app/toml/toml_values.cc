@@ -273,33 +273,33 @@ class ValueReader {
   // A text, or a list of texts where the type allows it.
   Value texts(const toml::node& node) {
     const bool list = key_.type == Type::texts || key_.type == Type::paths;
-    std::vector<Text> all;
-    bool right = true;
-    if (const auto* elements = node.as_array(); elements != nullptr && list) {
-      for (const toml::node& element : *elements) right = add(element, all) && right;
-    } else if (node.is_string()) {
-      right = add(node, all);
-    } else {
-      return refuse_type(node, name_of(key_.type));
+    const auto* elements = list ? node.as_array() : nullptr;
+    if (elements == nullptr) {
+      if (!node.is_string()) return refuse_type(node, name_of(key_.type));
+      std::optional<Text> only = text(node);
+      return only ? Value(std::vector{*std::move(only)}) : Value();
     }
-    // The elements that are right are looked at further, so that all that is wrong is told at once.
-    if (!right && all.empty()) return {};
+    std::vector<Text> all;
+    for (const toml::node& element : *elements) {
+      if (std::optional<Text> each = text(element)) all.push_back(*std::move(each));
+    }
+    // The elements that are right are looked at further, so that all that is wrong is found at once.
+    if (all.empty() && !elements->empty()) return {};
     return all;
   }
 
-  // False where the node is refused.
-  bool add(const toml::node& node, std::vector<Text>& to) {
+  // One text; nothing where it is refused.
+  std::optional<Text> text(const toml::node& node) {
     const auto* text = node.as_string();
     if (text == nullptr) {
       refuse(node, fmt::format("is a list of texts, and {} stands in it", name_of(node.type())), advice(node));
-      return false;
+      return std::nullopt;
     }
     if (std::optional<Fault> fault = fault_of(text->get())) {
       refuse(node, fault->reason, std::move(fault->suggestion));
-      return false;
+      return std::nullopt;
     }
-    to.push_back({text->get(), region_of(node.source())});
-    return true;
+    return Text{text->get(), region_of(node.source())};
   }
 
   std::optional<Fault> fault_of(const std::string& text) const {

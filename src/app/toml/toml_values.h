@@ -20,8 +20,8 @@ struct ValueContext {
   bool is_broken(Region region) const { return repairs.broken.contains(region.begin); }
 };
 
-// The value of `key`; std::monostate where it is refused, which is told, or could not be read, which is told already.
-// Of a key whose type is a table of keys the value is always refused.
+// The value of `key`; std::monostate where it is refused, or could not be read and was refused before. Of a key whose
+// type is a table of keys the value is always refused.
 Value read_value(const Key& key, const toml::node& node, const ValueContext& context);
 
 }  // namespace webserv::app

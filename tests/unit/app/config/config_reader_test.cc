@@ -279,7 +279,7 @@ TEST(ConfigReader, shows_a_bounded_number_of_errors_and_counts_the_rest) {
   std::string text = "[server]\n";
   for (int i = 0; i < 300; ++i) text += "a" + std::to_string(i) + " = 1\n";
   const std::vector<std::string> all = errors(before_host(text));
-  ASSERT_EQ(all.size(), Findings::most_told + 1);
+  ASSERT_EQ(all.size(), Findings::most_shown + 1);
   EXPECT_THAT(all.front(), HasSubstr("a.toml:2:1: error: unknown key `a0`"));
   EXPECT_THAT(all.back(), HasSubstr("a.toml:101:1: error: 200 more errors are not shown"));
 }

@@ -37,8 +37,8 @@ TEST(Diagnostic, the_first_findings_of_a_flood_are_told_and_the_others_counted) 
   EXPECT_TRUE(findings.counts_only({{20'000, 1}, {20'000, 2}}));
   EXPECT_FALSE(findings.counts_only({{1, 1}, {1, 2}}));
   const std::vector<Diagnostic> all = std::move(findings).take();
-  ASSERT_EQ(all.size(), Findings::most_told + 1);
-  for (uint32_t i = 0; i < Findings::most_told; ++i) EXPECT_EQ(all[i].region.begin.line, i + 1);
+  ASSERT_EQ(all.size(), Findings::most_shown + 1);
+  for (uint32_t i = 0; i < Findings::most_shown; ++i) EXPECT_EQ(all[i].region.begin.line, i + 1);
   EXPECT_EQ(all.back().message, "29900 more errors are not shown");
 }
 
