@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "app/check/live_check.h"
+#include "app/command/terminal.h"
 #include "app/config/config_reader.h"
 #include "app/config/config_source.h"
 #include "app/text/diagnostic.h"
@@ -71,8 +72,7 @@ ExitStatus check(const CheckOptions& options) {
     print(stdout, summary(*config));
     return status;
   }
-  print(stderr,
-        report(mistakes, choose_colours(::isatty(STDERR_FILENO) == 1, std::getenv("NO_COLOR"), std::getenv("TERM"))));
+  print(stderr, report(mistakes, colours_of(STDERR_FILENO)));
   return status;
 }
 

@@ -18,8 +18,9 @@ namespace fs = std::filesystem;
 
 // proc_pid_net(5), /proc/net/tcp: "sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode", numbers
 // in hexadecimal but for the last three.
-void add_listening(const char* table, uint16_t port, std::set<std::string>& inodes) {
+std::set<std::string> listening_sockets(const char* table, uint16_t port) {
   constexpr std::string_view listening = "0A";
+  std::set<std::string> sockets;
   std::ifstream lines(table);
   std::string line;
   while (std::getline(lines, line)) {
@@ -28,8 +29,9 @@ void add_listening(const char* table, uint16_t port, std::set<std::string>& inod
     for (std::string& each : word) words >> each;
     const size_t colon = word[1].rfind(':');
     if (word[3] != listening || colon == std::string::npos) continue;
-    if (parse_hex(std::string_view(word[1]).substr(colon + 1)) == port) inodes.insert("socket:[" + word[9] + "]");
+    if (parse_hex(std::string_view(word[1]).substr(colon + 1)) == port) sockets.insert("socket:[" + word[9] + "]");
   }
+  return sockets;
 }
 
 bool has_one_of(const fs::path& process, const std::set<std::string>& sockets) {
@@ -45,9 +47,8 @@ bool has_one_of(const fs::path& process, const std::set<std::string>& sockets) {
 }  // namespace
 
 std::optional<std::string> owner_of_port(uint16_t port) {
-  std::set<std::string> sockets;
-  add_listening("/proc/net/tcp", port, sockets);
-  add_listening("/proc/net/tcp6", port, sockets);
+  std::set<std::string> sockets = listening_sockets("/proc/net/tcp", port);
+  sockets.merge(listening_sockets("/proc/net/tcp6", port));
   if (sockets.empty()) return std::nullopt;
   std::error_code error;
   for (fs::directory_iterator process("/proc", error), end; !error && process != end; process.increment(error)) {

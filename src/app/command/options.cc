@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "app/command/command_advice.h"
+#include "app/config/config.h"
 #include "app/schema/schema.h"
 #include "app/text/names.h"
 #include "webserv/base/text.h"
@@ -204,26 +205,6 @@ std::expected<Command, EarlyEnd> parse_command_line(int argc, const char* const*
   }
   // The first one may be a command that was mistyped.
   return parse_serve(arguments, arguments.empty() ? "" : meant_by_word(arguments.front()));
-}
-
-void apply_options(const ServeOptions& options, Config& config) {
-  if (options.workers) config.server.workers = *options.workers;
-  if (options.listen.empty()) return;
-  const auto is_named = [&](const ListenerConfig& listener) {
-    return std::ranges::find(options.listen, listener.name, &ListenOption::name) != options.listen.end();
-  };
-  for (ListenerConfig& listener : config.listeners) {
-    if (is_named(listener)) listener.addresses.clear();
-  }
-  const auto is_default = [&](const ListenerConfig& listener) {
-    return listener.place.line == 0 && !is_named(listener);
-  };
-  std::erase_if(config.listeners, is_default);
-  for (const ListenOption& option : options.listen) {
-    auto listener = std::ranges::find(config.listeners, option.name, &ListenerConfig::name);
-    if (listener == config.listeners.end()) listener = config.listeners.insert(listener, {option.name, {}, {}});
-    listener->addresses.push_back(option.address);
-  }
 }
 
 }  // namespace webserv::app

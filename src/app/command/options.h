@@ -7,8 +7,6 @@
 #include <variant>
 #include <vector>
 
-#include "app/config/config.h"
-
 namespace webserv::app {
 
 // How the program ends.
@@ -70,9 +68,5 @@ struct EarlyEnd {
 // Reads the arguments that main() gets. The first one names the command; where it names none, it is `serve`. Opens
 // nothing and prints nothing.
 std::expected<Command, EarlyEnd> parse_command_line(int argc, const char* const* argv);
-
-// Lets the command line win: workers, and the addresses of the listeners it names. A listener that is not there is
-// added; the default one stays only if it is named.
-void apply_options(const ServeOptions& options, Config& config);
 
 }  // namespace webserv::app

@@ -5,7 +5,7 @@
 
 namespace webserv::app {
 
-// Prints the explanation on standard output; what is wrong with the configuration is told on standard error.
+// Prints the explanation on standard output, or what is wrong with the configuration on standard error.
 ExitStatus explain(const ExplainOptions& options);
 
 }  // namespace webserv::app

@@ -163,11 +163,11 @@ class Explainer {
   }
 
   void describe_removed(const FieldRules& rules) {
-    const auto is_told = [](const std::vector<Fact>& facts, std::string_view name) {
+    const auto is_in = [](const std::vector<Fact>& facts, std::string_view name) {
       return std::ranges::any_of(facts, [&](const Fact& fact) { return equals_ignoring_case(fact.name, name); });
     };
     for (const FieldRule& rule : rules) {
-      if (!rule.value.empty() || is_told(to_.fields, rule.name) || is_told(to_.removed, rule.name)) continue;
+      if (!rule.value.empty() || is_in(to_.fields, rule.name) || is_in(to_.removed, rule.name)) continue;
       to_.removed.push_back({rule.name, {}, line_of_field(rule.name, {})});
     }
   }
@@ -233,8 +233,7 @@ bool is_same(Explanation a, Explanation b) {
   return a == b;
 }
 
-}  // namespace
-
+// The host that is asked for where the question names none: one that the file has.
 std::string default_host(const Config& config) {
   for (const VhostConfig& vhost : config.vhosts) {
     if (!vhost.name.starts_with('*')) return vhost.name;
@@ -242,6 +241,8 @@ std::string default_host(const Config& config) {
   return "localhost";
 }
 
+// What is to be said of a URL of https, since no listener speaks TLS; nothing of other URLs. `host` is the one that is
+// asked for, as the URL has it.
 std::vector<std::string> notes_on_tls(const Config& config, const Question& question, std::string_view host) {
   if (question.scheme != "https") return {};
   const std::vector<const ListenerConfig*> listeners = listeners_for(config, question);
@@ -265,12 +266,12 @@ std::vector<std::string> notes_on_tls(const Config& config, const Question& ques
   return notes;
 }
 
-std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host) {
-  // Pages that cannot be read are told with the explanation.
+std::vector<Explanation> explain_all(const Config& config, const Question& question, std::string_view host) {
+  // Pages that cannot be read are part of the explanation.
   LineSink nowhere(-1);
   const Log log(nowhere, LogFormat::text, Level::error);
   const SystemClock clock;
-  const std::string head = question.head(default_host);
+  const std::string head = question.head(host);
   std::vector<Explanation> all;
   for (const ListenerConfig* listener : listeners_for(config, question)) {
     // Anew for each: a site that has read a file does not look for it again.
@@ -285,6 +286,14 @@ std::vector<Explanation> explain(const Config& config, const Question& question,
     }
   }
   return all;
+}
+
+}  // namespace
+
+Explained explain(const Config& config, const Question& question) {
+  const std::string otherwise = default_host(config);
+  const std::string host = question.host.value_or(otherwise);
+  return {config, question, host, explain_all(config, question, otherwise), notes_on_tls(config, question, host)};
 }
 
 }  // namespace webserv::app

@@ -42,15 +42,17 @@ struct Explanation {
   bool operator==(const Explanation&) const = default;
 };
 
-// One for each kind of answer that the listeners which could be meant give; none where no listener can be. Borrows the
-// configuration.
-std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host);
+// All that there is to say of a question.
+struct Explained {
+  const Config& config;
+  const Question& question;
+  std::string host;              // that is asked for: of the question, or one that the configuration has
+  std::vector<Explanation> all;  // one for each kind of answer that the listeners which could be meant give; none where
+                                 // no listener can be
+  std::vector<std::string> notes;  // that hold for all of them
+};
 
-// What is to be said of a URL of https, since no listener speaks TLS; none for other URLs. `host` is the one that is
-// asked for, as the URL has it.
-std::vector<std::string> notes_on_tls(const Config& config, const Question& question, std::string_view host);
-
-// The host that is asked for where the question names none: one that the file has.
-std::string default_host(const Config& config);
+// Borrows both.
+Explained explain(const Config& config, const Question& question);
 
 }  // namespace webserv::app

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "webserv/server/server.h"
 
@@ -16,12 +17,11 @@ namespace {
 // Of a list in the log: more would not be read.
 constexpr size_t most_named = 10;
 
-void add_list(std::string& to, std::string_view what, const std::vector<std::string>& names) {
-  if (names.empty()) return;
+std::string list_of(const std::vector<std::string>& names) {
   const std::span named(names.data(), std::min(names.size(), most_named));
-  if (!to.empty()) to += "; ";
-  to += fmt::format("{}: {}", what, fmt::join(named, ", "));
-  if (named.size() < names.size()) to += fmt::format(" and {} more", names.size() - named.size());
+  std::string list = fmt::format("{}", fmt::join(named, ", "));
+  if (named.size() < names.size()) list += fmt::format(" and {} more", names.size() - named.size());
+  return list;
 }
 
 std::vector<std::string> only_in_first(const std::vector<std::string>& first, const std::vector<std::string>& second) {
@@ -45,12 +45,16 @@ Outline::Outline(const Config& config, const Listening& listening) : workers(con
 }
 
 std::string changes(const Outline& before, const Outline& after) {
-  std::string text;
-  add_list(text, "hosts added", only_in_first(after.hosts, before.hosts));
-  add_list(text, "hosts removed", only_in_first(before.hosts, after.hosts));
-  add_list(text, "listeners added", only_in_first(after.listeners, before.listeners));
-  add_list(text, "listeners removed", only_in_first(before.listeners, after.listeners));
-  return text.empty() ? "the same hosts and listeners" : text;
+  const std::pair<std::string_view, std::vector<std::string>> lists[] = {
+      {"hosts added", only_in_first(after.hosts, before.hosts)},
+      {"hosts removed", only_in_first(before.hosts, after.hosts)},
+      {"listeners added", only_in_first(after.listeners, before.listeners)},
+      {"listeners removed", only_in_first(before.listeners, after.listeners)}};
+  std::vector<std::string> changes;
+  for (const auto& [what, names] : lists) {
+    if (!names.empty()) changes.push_back(fmt::format("{}: {}", what, list_of(names)));
+  }
+  return changes.empty() ? "the same hosts and listeners" : fmt::format("{}", fmt::join(changes, "; "));
 }
 
 std::vector<std::string> needs_restart(const Outline& before, const Outline& after, unsigned workers) {

@@ -40,19 +40,14 @@ class Opening {
   Opening(std::span<const Listener> passed, const Listening& former) : passed_(passed), former_(former.own) {}
 
   std::expected<Listening, Refusal> open(const std::vector<ListenerSockets>& wanted) {
-    std::vector<Place> places;
-    for (const ListenerSockets& listener : wanted) find_places(listener, places);
-    // What is left of `former_` ends with it: new sockets may overlap it.
-    std::vector<Listener> ending;
-    for (const Listening::Own& own : former_) ending.push_back(own.listener);
+    for (const ListenerSockets& listener : wanted) find_places(listener);
+    open_missing();
+    if (!refusal_.errors.empty()) return std::unexpected(std::move(refusal_));
     Listening result;
-    for (Place& place : places) {
-      if (!place.listener) open(place, ending);
-      if (!place.listener) continue;
+    for (const Place& place : places_) {
       result.listeners.push_back(*place.listener);
       if (place.address) result.own.push_back({*place.address, *place.listener});
     }
-    if (!refusal_.errors.empty()) return std::unexpected(std::move(refusal_));
     return result;
   }
 
@@ -63,8 +58,8 @@ class Opening {
     std::optional<Listener> listener;  // nothing where it has to be opened yet
   };
 
-  void find_places(const ListenerSockets& wanted, std::vector<Place>& places) {
-    for (size_t index : wanted.passed) places.push_back({wanted.name, {}, passed_[index].renamed(wanted.name)});
+  void find_places(const ListenerSockets& wanted) {
+    for (size_t index : wanted.passed) places_.push_back({wanted.name, {}, passed_[index].renamed(wanted.name)});
     for (const std::string& text : wanted.addresses) {
       Place place{wanted.name, Address(text), {}};
       const auto same = std::ranges::find(former_, *place.address, &Listening::Own::address);
@@ -72,23 +67,34 @@ class Opening {
         place.listener = same->listener.renamed(wanted.name);
         former_.erase(same);
       }
-      places.push_back(std::move(place));
+      places_.push_back(std::move(place));
     }
   }
 
-  void open(Place& place, std::span<const Listener> ending) {
-    Result<Listener> opened = Listener::open(*place.address, place.name, ending);
-    if (opened) {
-      place.listener = *std::move(opened);
-      return;
+  void open_missing() {
+    // What is left of `former_` ends with it: new sockets may overlap it.
+    std::vector<Listener> ending;
+    for (const Listening::Own& own : former_) ending.push_back(own.listener);
+    for (Place& place : places_) {
+      if (place.listener) continue;
+      Result<Listener> opened = Listener::open(*place.address, place.name, ending);
+      if (opened) {
+        place.listener = *std::move(opened);
+      } else {
+        refuse(place, opened.error());
+      }
     }
+  }
+
+  void refuse(const Place& place, Error error) {
     refusal_.errors.push_back(fmt::format("listener `{}` cannot listen at {}: {}; {}", place.name,
-                                          place.address->to_string(), std::make_error_code(opened.error()).message(),
-                                          remedy(opened.error(), *place.address)));
+                                          place.address->to_string(), std::make_error_code(error).message(),
+                                          remedy(error, *place.address)));
   }
 
   const std::span<const Listener> passed_;
   std::vector<Listening::Own> former_;  // those that no place has taken
+  std::vector<Place> places_;
   Refusal refusal_{ExitStatus::failure, {}};
 };
 

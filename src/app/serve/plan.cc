@@ -1,5 +1,6 @@
 #include "app/serve/plan.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 #include <vector>
@@ -23,6 +24,27 @@ std::optional<std::string> config_file(const ServeOptions& options) {
   return options.config ? options.config : find_config(std::getenv("CONFIGURATION_DIRECTORY"));
 }
 
+Config with_options(Config config, const ServeOptions& options) {
+  if (options.workers) config.server.workers = *options.workers;
+  if (options.listen.empty()) return config;
+  const auto is_named = [&](const ListenerConfig& listener) {
+    return std::ranges::find(options.listen, listener.name, &ListenOption::name) != options.listen.end();
+  };
+  for (ListenerConfig& listener : config.listeners) {
+    if (is_named(listener)) listener.addresses.clear();
+  }
+  const auto is_default = [&](const ListenerConfig& listener) {
+    return listener.place.line == 0 && !is_named(listener);
+  };
+  std::erase_if(config.listeners, is_default);
+  for (const ListenOption& option : options.listen) {
+    auto listener = std::ranges::find(config.listeners, option.name, &ListenerConfig::name);
+    if (listener == config.listeners.end()) listener = config.listeners.insert(listener, {option.name, {}, {}});
+    listener->addresses.push_back(option.address);
+  }
+  return config;
+}
+
 std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<const Listener> passed,
                                        const Listening& former) {
   std::expected<Config, std::vector<Diagnostic>> config = load(options);
@@ -32,10 +54,10 @@ std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<co
     refusal.mistakes = std::move(config.error());
     return std::unexpected(std::move(refusal));
   }
-  apply_options(options, *config);
-  std::expected<Listening, Refusal> listening = listen_for(config->listeners, passed, former);
+  Config all = with_options(*std::move(config), options);
+  std::expected<Listening, Refusal> listening = listen_for(all.listeners, passed, former);
   if (!listening) return std::unexpected(std::move(listening.error()));
-  return Plan{*std::move(config), *std::move(listening)};
+  return Plan{std::move(all), *std::move(listening)};
 }
 
 }  // namespace webserv::app

@@ -22,6 +22,10 @@ struct Plan {
 // The file that holds by the command line, or else by its place; nothing where there is none.
 std::optional<std::string> config_file(const ServeOptions& options);
 
+// The configuration with what the command line says instead: workers, and the addresses of the listeners it names. A
+// listener that is not there is added; the default one stays only if it is named.
+Config with_options(Config config, const ServeOptions& options);
+
 // `passed` and `former` as for listen_for(). Without a plan nothing has changed.
 std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<const Listener> passed,
                                        const Listening& former);

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "app/command/command_advice.h"
+#include "app/command/terminal.h"
 #include "app/serve/changes.h"
 #include "app/serve/plan.h"
 #include "app/serve/programs.h"
@@ -40,7 +41,7 @@ StandardError standard_error() { return kind_of_standard_error(STDERR_FILENO, st
 
 LogFormats formats_of(const Config& config) { return choose_log_formats(config.log.access, standard_error()); }
 
-void tell(const std::string& message) { fmt::print(stderr, "webserv: {}\n", message); }
+void print_error(const std::string& message) { fmt::print(stderr, "webserv: {}\n", message); }
 
 // Connections need descriptors: the soft limit is for programs that use select(2).
 void raise_descriptor_limit() {
@@ -70,20 +71,22 @@ class Service {
  private:
   ExitStatus refuse(const Refusal& refusal);
   void start(Plan plan);
-  void obey();
+  void handle_events();
   void stop();
 
+  // A reload goes from one of these to the next, or ends early.
   void reload();
-  std::expected<Plan, Refusal> plan_again() const;
-  void take_over(Plan plan);
-  void taken_over();
-  void keep_all(const Refusal& refusal);
-  void nothing_to_reload(std::string_view why);
-  void end_reload(bool well, std::string_view status);
+  std::expected<Plan, Refusal> plan_reload() const;
+  void begin_takeover(Plan plan);
+  void finish_takeover();
+  void fail_reload(const Refusal& refusal);
+  void ignore_reload(std::string_view why);
+  void end_reload(ReloadOutcome outcome, std::string_view status);
 
   void use_log(const Config& config);
-  // What both a start and a reload come to. A large plan leaves much memory behind: malloc_trim(3) gives it back.
-  void hold(Plan plan, std::shared_ptr<const Application> application);
+  // What both a start and a reload come to: from now on the plan is what is served. A large one leaves much memory
+  // behind, which malloc_trim(3) gives back.
+  void adopt(Plan plan, std::shared_ptr<const Application> application);
   std::string serving() const { return "serving at " + addresses_of(*server_); }
 
   const ServeOptions& options_;
@@ -96,7 +99,7 @@ class Service {
   Log log_{sink_, LogFormat::text, Level::info};
   Programs programs_;  // from the start on
 
-  // What holds.
+  // What is served.
   std::string file_;  // of the configuration; empty: none
   Outline outline_;
   Listening listening_;
@@ -117,8 +120,8 @@ class Service {
 ExitStatus Service::run() {
   if (options_.directory && !std::filesystem::is_directory(*options_.directory)) {
     const std::string meant = meant_by_word(*options_.directory);
-    tell(fmt::format("{} is no directory that can be served; {}", *options_.directory,
-                     meant.empty() ? "name one, or use --config FILE" : meant));
+    print_error(fmt::format("{} is no directory that can be served; {}", *options_.directory,
+                            meant.empty() ? "name one, or use --config FILE" : meant));
     return ExitStatus::usage;
   }
   auto passed = passed_sockets();
@@ -128,7 +131,7 @@ ExitStatus Service::run() {
   if (!plan) return refuse(plan.error());
   raise_descriptor_limit();
   start(*std::move(plan));
-  obey();
+  handle_events();
   if (uint64_t lost = sink_.lost_lines(); lost > 0) {
     log_.event(Level::warning, "log_lines_lost", "log lines were dropped, for nobody read them fast enough",
                {{"lines", lost}});
@@ -141,10 +144,9 @@ ExitStatus Service::run() {
 ExitStatus Service::refuse(const Refusal& refusal) {
   // In the journal with the priority of errors (sd-daemon(3)).
   bool in_journal = standard_error() == StandardError::journal;
-  if (const bool is_terminal = ::isatty(STDERR_FILENO) == 1; is_terminal && !refusal.mistakes.empty()) {
+  if (is_terminal(STDERR_FILENO) && !refusal.mistakes.empty()) {
     // People see the lines of the file too; in a log each error is one line.
-    const Colours colours = choose_colours(is_terminal, std::getenv("NO_COLOR"), std::getenv("TERM"));
-    fmt::print(stderr, "{}", report(refusal.mistakes, colours));
+    fmt::print(stderr, "{}", report(refusal.mistakes, colours_of(STDERR_FILENO)));
   } else {
     for (const std::string& error : refusal.errors) fmt::print(stderr, "{}{}\n", in_journal ? "<3>" : "", error);
   }
@@ -170,13 +172,13 @@ void Service::start(Plan plan) {
   }
   log_.event(Level::notice, "ready", serving(), {{"workers", workers}});
   notifier_.ready(serving());
-  hold(std::move(plan), std::move(application));
+  adopt(std::move(plan), std::move(application));
   malloc_trim(0);
 }
 
 void Service::use_log(const Config& config) { log_.use(formats_of(config).events, config.log.level); }
 
-void Service::hold(Plan plan, std::shared_ptr<const Application> application) {
+void Service::adopt(Plan plan, std::shared_ptr<const Application> application) {
   warn_of_missing(plan.config, log_);
   warn_of_programs(plan.config, programs_, log_);
   file_ = plan.config.file;
@@ -186,7 +188,7 @@ void Service::hold(Plan plan, std::shared_ptr<const Application> application) {
 }
 
 // Until the server has ended, by itself or because a signal asked for it.
-void Service::obey() {
+void Service::handle_events() {
   std::thread waiter([&] {
     server_->wait();
     signals_.post(Signals::Event::ended);
@@ -196,7 +198,7 @@ void Service::obey() {
     if (event == Signals::Event::ended) break;
     if (event == Signals::Event::stop) stop();
     if (event == Signals::Event::reload) reload();
-    if (event == Signals::Event::taken_over) taken_over();
+    if (event == Signals::Event::taken_over) finish_takeover();
   }
   waiter.join();
 }
@@ -221,18 +223,18 @@ void Service::reload() {
   }
   notifier_.reloading();
   request_.begin();
-  if (options_.directory) return nothing_to_reload("a folder is served, without a configuration");
-  if (file_.empty() && !config_file(options_)) return nothing_to_reload("there is no configuration yet");
+  if (options_.directory) return ignore_reload("a folder is served, without a configuration");
+  if (file_.empty() && !config_file(options_)) return ignore_reload("there is no configuration yet");
   try {
-    std::expected<Plan, Refusal> plan = plan_again();
-    if (!plan) return keep_all(plan.error());
-    take_over(*std::move(plan));
+    std::expected<Plan, Refusal> plan = plan_reload();
+    if (!plan) return fail_reload(plan.error());
+    begin_takeover(*std::move(plan));
   } catch (const std::exception& error) {  // no memory or no descriptor is left
-    keep_all({ExitStatus::failure, {fmt::format("the configuration cannot be taken over: {}", error.what())}});
+    fail_reload({ExitStatus::failure, {fmt::format("the configuration cannot be taken over: {}", error.what())}});
   }
 }
 
-std::expected<Plan, Refusal> Service::plan_again() const {
+std::expected<Plan, Refusal> Service::plan_reload() const {
   if (!config_file(options_)) {
     return std::unexpected(
         Refusal{ExitStatus::wrong_config,
@@ -244,7 +246,7 @@ std::expected<Plan, Refusal> Service::plan_again() const {
 }
 
 // First all workers answer by the new configuration, then connections come in by its listeners.
-void Service::take_over(Plan plan) {
+void Service::begin_takeover(Plan plan) {
   auto application =
       std::make_shared<const Application>(build_site(plan.config, server_->workers(), clock_, log_, programs_.spawner));
   server_->log_requests(formats_of(plan.config).access);
@@ -254,38 +256,38 @@ void Service::take_over(Plan plan) {
   });
 }
 
-void Service::taken_over() {
+void Service::finish_takeover() {
   Next next = *std::exchange(next_, std::nullopt);
   use_log(next.plan.config);
   const Outline outline(next.plan.config, next.plan.listening);
   log_.event(Level::notice, "reloaded", "reloaded: " + changes(outline_, outline), {{"config", next.plan.config.file}});
   const std::vector<std::string> notes = needs_restart(outline_, outline, server_->workers());
   for (const std::string& note : notes) log_.event(Level::warning, "restart_needed", note);
-  hold(std::move(next.plan), std::move(next.application));
+  adopt(std::move(next.plan), std::move(next.application));
   malloc_trim(0);
   std::string status = serving();
   if (!notes.empty()) status += fmt::format("; needs a restart: {}", fmt::join(notes, "; "));
-  end_reload(true, status);
+  end_reload(ReloadOutcome::succeeded, status);
 }
 
-void Service::keep_all(const Refusal& refusal) {
+void Service::fail_reload(const Refusal& refusal) {
   for (const std::string& error : refusal.errors) log_.event(Level::error, "config_error", error);
   log_.event(Level::error, "reload_failed", "the reload failed, and everything is as before",
              {{"errors", refusal.errors.size()}});
   std::string status = "the reload failed, and everything is as before: " + refusal.errors.front();
   if (size_t more = refusal.errors.size() - 1; more > 0) status += fmt::format(" (and {} more, in the log)", more);
-  end_reload(false, status);
+  end_reload(ReloadOutcome::failed, status);
 }
 
-void Service::nothing_to_reload(std::string_view why) {
+void Service::ignore_reload(std::string_view why) {
   log_.event(Level::notice, "reload_ignored", fmt::format("there is nothing to reload: {}", why));
-  end_reload(true, serving());
+  end_reload(ReloadOutcome::succeeded, serving());
 }
 
-// Ready in any case (systemd.service(5), Type=notify-reload), but not once it was told that the server stops.
-void Service::end_reload(bool well, std::string_view status) {
+// Ready in any case (systemd.service(5), Type=notify-reload), but not once systemd knows that the server stops.
+void Service::end_reload(ReloadOutcome outcome, std::string_view status) {
   if (!stopping_) notifier_.ready(status);
-  request_.end(well);
+  request_.end(outcome);
   if (std::exchange(reload_again_, false)) reload();
 }
 
@@ -295,7 +297,7 @@ ExitStatus serve(const ServeOptions& options) {
   try {
     return Service(options).run();
   } catch (const std::system_error& error) {
-    tell(fmt::format("cannot start: {}", error.what()));
+    print_error(fmt::format("cannot start: {}", error.what()));
     return ExitStatus::failure;
   }
 }

@@ -1,5 +1,5 @@
-// What the program's first thread waits for: signals (SIGTERM and SIGINT stop it, SIGHUP asks for a reload), and what
-// its other threads have to tell it.
+// What the program's first thread waits for: signals (SIGTERM and SIGINT stop it, SIGHUP asks for a reload), and events
+// that its other threads post.
 #pragma once
 
 #include <chrono>
@@ -25,7 +25,7 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
-  // Tells the thread that waits. From any thread.
+  // Wakes the thread that waits with this event. From any thread.
   void post(Event event) const;
 
   // Waits for the next event, at most `timeout`, for ever if none is given. Nothing: the time has passed.

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "app/config/config_source.h"
-
 namespace webserv::app {
 namespace {
 
@@ -175,27 +173,6 @@ TEST(Options, help_and_version_are_no_errors) {
 }
 
 TEST(Options, no_arguments_at_all_are_none) { EXPECT_EQ(parse_command_line(0, nullptr), Command(ServeOptions())); }
-
-TEST(Options, win_over_the_configuration) {
-  Config config = default_config();
-  config.listeners = {{"web", {"127.0.0.1:1", "[::1]:1"}, {1, 1}}, {"other", {"127.0.0.1:2"}, {2, 1}}};
-  apply_options({.listen = {{"web", "*:3"}, {"new", "*:4"}, {"web", "*:5"}}, .workers = 7}, config);
-  EXPECT_EQ(config.server.workers, 7u);
-  ASSERT_EQ(config.listeners.size(), 3u);
-  EXPECT_THAT(config.listeners[0].addresses, ElementsAre("*:3", "*:5"));
-  EXPECT_THAT(config.listeners[1].addresses, ElementsAre("127.0.0.1:2"));
-  EXPECT_EQ(config.listeners[2].name, "new");
-  EXPECT_THAT(config.listeners[2].addresses, ElementsAre("*:4"));
-}
-
-TEST(Options, replace_the_default_listener) {
-  Config config = default_config();
-  apply_options({}, config);
-  EXPECT_EQ(config.listeners.size(), 1u);
-  apply_options({.listen = {{"web", "*:3"}}}, config);
-  ASSERT_EQ(config.listeners.size(), 1u);
-  EXPECT_EQ(config.listeners[0].name, "web");
-}
 
 }  // namespace
 }  // namespace webserv::app

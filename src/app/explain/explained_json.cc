@@ -1,4 +1,5 @@
-#include "app/explain/print.h"
+#include "app/explain/explained_json.h"
+
 #include "app/text/json.h"
 
 namespace webserv::app {

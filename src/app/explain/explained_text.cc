@@ -1,9 +1,11 @@
+#include "app/explain/explained_text.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "app/explain/print.h"
+#include "app/text/place.h"
 #include "webserv/base/log_text.h"
 
 namespace webserv::app {
