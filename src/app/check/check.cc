@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,9 +22,7 @@ namespace {
 using Mistakes = std::vector<Diagnostic>;
 
 std::expected<ConfigText, Mistakes> find_text(const CheckOptions& options) {
-  std::optional<std::string> file = options.config;
-  if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
-  if (file) return read_text(*file);
+  if (const std::optional<std::string> file = choose_config(options.config)) return read_text(*file);
   return std::unexpected(Mistakes{{"webserv.toml",
                                    {},
                                    "there is no configuration, neither in $CONFIGURATION_DIRECTORY nor in /etc/webserv",

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
@@ -22,6 +23,7 @@ namespace webserv::app {
 namespace {
 
 constexpr std::string_view file_name = "webserv.toml";
+constexpr std::string_view standard_input = "-";
 
 // Whether something stands at the path, be it readable or not.
 bool exists(const std::string& path) {
@@ -68,6 +70,10 @@ std::optional<std::string> find_config(const char* configuration_directory, cons
   }
   if (exists(system_file)) return system_file;
   return std::nullopt;
+}
+
+std::optional<std::string> choose_config(const std::optional<std::string>& named) {
+  return named ? named : find_config(std::getenv("CONFIGURATION_DIRECTORY"));
 }
 
 std::expected<ConfigText, std::vector<Diagnostic>> read_text(const std::string& file) {

@@ -21,6 +21,9 @@ inline constexpr const char* system_config = "/etc/webserv/webserv.toml";
 // in silence.
 std::optional<std::string> find_config(const char* configuration_directory, const char* system_file = system_config);
 
+// The file that a user named, or else the one that holds by the environment and the machine.
+std::optional<std::string> choose_config(const std::optional<std::string>& named);
+
 // A configuration before it is read.
 struct ConfigText {
   std::string file;    // for messages
@@ -28,10 +31,8 @@ struct ConfigText {
   std::string text;
 };
 
-// What stands for the standard input where a file is named; paths in it start at the working directory.
-inline constexpr std::string_view standard_input = "-";
-
-// The text of a file, or of the standard input. A relative path starts at the working directory.
+// The text of a file, or of the standard input, which "-" stands for. A relative path starts at the working directory,
+// as paths in the standard input do.
 std::expected<ConfigText, std::vector<Diagnostic>> read_text(const std::string& file);
 
 // read_config() of a file. A relative path starts at the working directory.

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 
 #include "app/command/terminal.h"
 #include "app/config/config_source.h"
@@ -20,8 +19,7 @@ ExitStatus explain(const ExplainOptions& options) {
     fmt::print(stderr, "webserv: {}\nSee webserv explain --help.\n", question.error());
     return ExitStatus::usage;
   }
-  std::optional<std::string> file = options.config;
-  if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
+  const std::optional<std::string> file = choose_config(options.config);
   const auto config = file ? load_config(*file) : default_config();
   if (!config) {
     fmt::print(stderr, "{}", report(config.error(), colours_of(STDERR_FILENO)));

@@ -1,7 +1,6 @@
 #include "app/serve/plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 #include <vector>
 
@@ -20,8 +19,7 @@ std::expected<Config, std::vector<Diagnostic>> load(const ServeOptions& options)
 }  // namespace
 
 std::optional<std::string> config_file(const ServeOptions& options) {
-  if (options.directory) return std::nullopt;
-  return options.config ? options.config : find_config(std::getenv("CONFIGURATION_DIRECTORY"));
+  return options.directory ? std::nullopt : choose_config(options.config);
 }
 
 Config with_options(Config config, const ServeOptions& options) {

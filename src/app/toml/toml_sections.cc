@@ -31,6 +31,9 @@ std::string written(std::string_view name) {
   return fmt::format("\"{}\"", escaped);
 }
 
+// How a table of this path is written in messages: "the file", or "[limits]".
+std::string in_brackets(std::string_view path) { return path.empty() ? "the file" : fmt::format("[{}]", path); }
+
 std::vector<std::string_view> names_in(Table table) {
   std::vector<std::string_view> names;
   for (const Key& key : schema()) {
@@ -310,8 +313,6 @@ std::optional<Section> read_mended(std::string_view text, Findings& findings) {
 }
 
 }  // namespace
-
-std::string in_brackets(std::string_view path) { return path.empty() ? "the file" : fmt::format("[{}]", path); }
 
 std::optional<Section> read_sections(std::string_view text, Findings& findings) {
   if (!guard_toml(text, findings)) return std::nullopt;

@@ -14,7 +14,4 @@ namespace webserv::app {
 // Nothing where the text is no TOML, or not fit for a parser.
 std::optional<Section> read_sections(std::string_view text, Findings& findings);
 
-// How a table of this path is written in messages: "the file", or "[limits]".
-std::string in_brackets(std::string_view path);
-
 }  // namespace webserv::app

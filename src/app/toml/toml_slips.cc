@@ -76,6 +76,16 @@ std::string written_value(std::string_view text) {
   return fault->suggestion.starts_with(write) ? fault->suggestion.substr(write.size()) : quoted_text(shortened(text));
 }
 
+// The same for a key of that name: several words become a list, where it takes one.
+std::string written_value_of(std::string_view name, std::string_view text) {
+  if (name == "root" && text.starts_with("* ")) text = trim(text.substr(2));  // Caddy's matcher of all
+  const auto takes_list = [&](const Key& key) { return key.name == name && key.type == Type::texts; };
+  const bool is_list =
+      text.find(' ') != std::string_view::npos && text.find_first_of("\"'[{") == std::string_view::npos;
+  const std::string list = is_list && std::ranges::any_of(schema(), takes_list) ? written_list(text) : "";
+  return list.empty() ? written_value(text) : list;
+}
+
 // A number with a unit as it would be written: "15s" of 15 seconds.
 std::string with_unit(std::string_view text) {
   constexpr std::string_view write = "write \"";
@@ -134,15 +144,6 @@ Fault fault_of_comment(std::string_view line) {
   std::string_view text = line.substr(std::min(line.find_first_not_of(";/*- "), line.size()));
   if (text.ends_with("*/")) text.remove_suffix(2);
   return {"a comment begins with \"#\" in TOML", fmt::format("write # {}", shortened(trim(text)))};
-}
-
-std::string written_value_of(std::string_view name, std::string_view text) {
-  if (name == "root" && text.starts_with("* ")) text = trim(text.substr(2));  // Caddy's matcher of all
-  const auto takes_list = [&](const Key& key) { return key.name == name && key.type == Type::texts; };
-  const bool is_list =
-      text.find(' ') != std::string_view::npos && text.find_first_of("\"'[{") == std::string_view::npos;
-  const std::string list = is_list && std::ranges::any_of(schema(), takes_list) ? written_list(text) : "";
-  return list.empty() ? written_value(text) : list;
 }
 
 std::optional<bool> meant_boolean(std::string_view word) {

@@ -9,9 +9,6 @@
 
 namespace webserv::app {
 
-// The value as it would be written for a key of that name: several words as a list, where it takes one.
-std::string written_value_of(std::string_view name, std::string_view text);
-
 // What a word means that is said for true or false: "on", "No"; nothing of others.
 std::optional<bool> meant_boolean(std::string_view word);
 
