@@ -25,7 +25,7 @@ struct Text {
 struct Section;
 
 // By the type of its key: boolean; integer, size and duration; text, choice, path, texts and paths (the first three are
-// one element); map; table and tables. std::monostate: what stood there was refused and told.
+// one element); map; table and tables. std::monostate: what stood there was refused.
 using Value = std::variant<std::monostate, bool, uint64_t, std::vector<Text>, std::vector<std::pair<Text, Text>>,
                            std::vector<Section>>;
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "app/schema/schema.h"
+#include "app/schema/key.h"
 
 namespace webserv::app {
 
