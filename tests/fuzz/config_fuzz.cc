@@ -9,6 +9,7 @@
 #include "app/config/config_reader.h"
 #include "app/routes/cgi_route.h"
 #include "app/routes/files_route.h"
+#include "app/routes/program_keys.h"
 #include "app/routes/redirect_route.h"
 #include "app/routes/respond_route.h"
 #include "app/text/names.h"

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "app/routes/host_faults.h"
 #include "app/routes/program_keys.h"
+#include "app/text/characters.h"
 #include "app/text/literals.h"
 #include "app/text/names.h"
 
@@ -15,6 +17,28 @@ namespace {
 constexpr InterpretersKey interpreters_key{{}, "scripts"};
 
 }  // namespace
+
+std::optional<Fault> fault_of_file_name(std::string_view name) {
+  if (name.empty() || name == "." || name == ".." || contains(name, "/") || std::ranges::any_of(name, is_control)) {
+    const std::string_view last = name.substr(name.rfind('/') + 1);
+    const bool is_meant = name.size() == last.size() + 1 && fault_of_file_name(last) == std::nullopt;
+    return Fault{"is no name of a file in a folder", is_meant ? advise_to_write(last) : "write it without \"/\""};
+  }
+  return std::nullopt;
+}
+
+std::optional<Fault> fault_of_fallback(std::string_view path) {
+  if (std::optional<Fault> fault = fault_of_path(path)) return fault;
+  if (path.ends_with('/')) return Fault{"is a folder", advise_to_write(fmt::format("{}index.html", path))};
+  return std::nullopt;
+}
+
+std::optional<Fault> fault_of_cache_control(std::string_view value) {
+  if (value.empty() || !is_digit(value.front())) return fault_of_field_value(value);
+  const auto time = parse_duration(value);
+  const std::optional<uint64_t> seconds = time ? *time / 1000 : parse_decimal(value);
+  return Fault{"is no directive of Cache-Control", advise_to_write(fmt::format("max-age={}", seconds.value_or(3600)))};
+}
 
 FilesRoute::FilesRoute(const SectionReader& route) {
   options_.route = route.section().name;

@@ -11,6 +11,15 @@
 
 namespace webserv::app {
 
+// A file of a folder: a name without "/". Each reason is read behind the text.
+std::optional<Fault> fault_of_file_name(std::string_view name);
+
+// A file below a root: "/a/b".
+std::optional<Fault> fault_of_fallback(std::string_view path);
+
+// A value of Cache-Control, so far as it is not a mere time.
+std::optional<Fault> fault_of_cache_control(std::string_view value);
+
 class FilesRoute final : public RouteHandler {
  public:
   explicit FilesRoute(const SectionReader& route);

@@ -3,14 +3,25 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 #include "app/routes/host_faults.h"
+#include "app/text/characters.h"
 #include "app/text/literals.h"
-#include "app/text/names.h"
 
 namespace webserv::app {
 namespace {
+
+// What may be a path, and yet is most likely a program with arguments: "/usr/bin/env python3", "/usr/bin/perl -w".
+std::optional<Fault> fault_of_arguments(std::string_view path) {
+  const std::string_view program = path.substr(0, path.find(' '));
+  const std::string_view rest = path.substr(program.size());
+  const bool is_env = program.ends_with("/env");
+  if (contains(rest, "/") || !(rest.starts_with(" -") || (is_env && !rest.empty()))) return std::nullopt;
+  return Fault{"is more than the path of a program, which gets no arguments but the script",
+               is_env ? "write the whole path of the interpreter" : advise_to_write(program)};
+}
 
 CgiLimits read_limits(const SectionReader& table) {
   CgiLimits limits;
@@ -31,6 +42,33 @@ CgiLimits read_limits(const SectionReader& table) {
 }
 
 }  // namespace
+
+std::optional<Fault> fault_of_extension(std::string_view extension) {
+  const std::string_view name = extension.substr(extension.rfind('.') + 1);
+  const bool is_name = !name.empty() && !contains(name, "/") && std::ranges::none_of(name, is_control);
+  if (is_name && extension.size() == name.size() + 1) return std::nullopt;
+  return Fault{"is no extension of a file: a dot, and a name without one",
+               is_name ? advise_to_write(fmt::format(".{}", name)) : ""};
+}
+
+std::optional<Fault> fault_of_interpreter(std::string_view path) {
+  if (path.empty()) return std::nullopt;
+  if (path.starts_with('/') && !path.ends_with('/') && !contains(path, {"\0", 1})) return fault_of_arguments(path);
+  const bool is_name = !contains(path, "/") && std::ranges::none_of(path, is_control);
+  return Fault{"is no absolute path of a program: none is searched for",
+               is_name ? advise_to_write(fmt::format("/usr/bin/{}", path)) : ""};
+}
+
+std::optional<Fault> fault_of_variable_name(std::string_view name) {
+  const auto is_allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
+  if (!name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_allowed)) return std::nullopt;
+  return Fault{"is no name of a variable", "letters, digits and \"_\" may stand in one, no digit at its beginning"};
+}
+
+std::optional<Fault> fault_of_variable_value(std::string_view value) {
+  if (!contains(value, {"\0", 1})) return std::nullopt;
+  return Fault{"has a NUL, which would end the variable", "remove it"};
+}
 
 CgiOptions read_programs(const SectionReader& route) {
   CgiOptions programs;

@@ -1,6 +1,7 @@
 // The keys that say how programs run: they stand beside `cgi`, and beside `scripts` among files.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -9,6 +10,16 @@
 #include "webserv/handlers/cgi/cgi.h"
 
 namespace webserv::app {
+
+// The end of a file's name that says how it runs: ".php". Each reason is read behind the text.
+std::optional<Fault> fault_of_extension(std::string_view extension);
+
+// What runs scripts: an absolute path, or "" for the script itself.
+std::optional<Fault> fault_of_interpreter(std::string_view path);
+
+// An environment variable: a name of letters, digits and "_", as shells take it (POSIX 8.1), and a value.
+std::optional<Fault> fault_of_variable_name(std::string_view name);
+std::optional<Fault> fault_of_variable_value(std::string_view value);
 
 // The options of a route's programs: `environment`, `cgi_limits`, `cgi_body` and `sendfile_roots`.
 CgiOptions read_programs(const SectionReader& route);

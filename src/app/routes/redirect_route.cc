@@ -1,13 +1,52 @@
 #include "app/routes/redirect_route.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <expected>
 
+#include "app/text/characters.h"
 #include "app/text/literals.h"
 #include "app/text/names.h"
 #include "webserv/handlers/redirect.h"
 #include "webserv/http/uri.h"
 
 namespace webserv::app {
+namespace {
+
+// "$1", "$uri" and "{path}": what other servers put something in for.
+bool has_variable(std::string_view text) {
+  if (contains(text, "{") && contains(text, "}")) return true;
+  for (size_t at = text.find('$'); at < text.size(); at = text.find('$', at + 1)) {
+    if (at + 1 < text.size() && (is_letter(text[at + 1]) || is_digit(text[at + 1]))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Fault> fault_of_target(std::string_view target) {
+  if (std::ranges::any_of(target, is_control)) return Fault{"has a control character", "remove it"};
+  if (has_variable(target)) {
+    return Fault{
+        "has a variable, and webserv has none",
+        "remove it: behind a route that ends in \"/\" the rest of the path is appended, and the query always is"};
+  }
+  const std::string scheme = to_lower(target.substr(0, target.find("//")));
+  if (scheme == "http:" || scheme == "https:") {
+    const std::string_view rest = target.substr(scheme.size() + 2);
+    std::string scratch;
+    if (normalize_host(rest.substr(0, rest.find_first_of("/?#")), scratch)) return std::nullopt;
+    return Fault{"has no host, or a wrong one", {}};
+  }
+  if (target.starts_with("//"))
+    return Fault{"has a host but no scheme", advise_to_write(fmt::format("https:{}", target))};
+  if (target.starts_with('/')) return std::nullopt;
+  const std::string_view host = target.substr(0, target.find('/'));
+  const bool is_host = contains(host, ".") && parse_host_name(host).has_value();
+  return Fault{"is neither a path nor a URI of http or https",
+               advise_to_write(fmt::format("{}{}", is_host ? "https://" : "/", target))};
+}
 
 RedirectRoute::RedirectRoute(const SectionReader& route) : path_(route.section().name) {
   const std::optional<SectionReader> table = route.table("redirect");

@@ -7,6 +7,9 @@
 
 namespace webserv::app {
 
+// Where a redirect goes: a path, or an absolute URI of http or https. The reason is read behind the target.
+std::optional<Fault> fault_of_target(std::string_view target);
+
 class RedirectRoute final : public RouteHandler {
  public:
   explicit RedirectRoute(const SectionReader& route);

@@ -3,10 +3,21 @@
 #include <fmt/format.h>
 
 #include "app/text/literals.h"
-#include "app/text/names.h"
+#include "webserv/base/text.h"
 #include "webserv/handlers/respond.h"
+#include "webserv/http/fields.h"
 
 namespace webserv::app {
+
+std::optional<Fault> fault_of_media_type(std::string_view type) {
+  const std::string_view essence = trim(type.substr(0, type.find(';')));
+  const size_t slash = essence.find('/');
+  if (slash != std::string_view::npos && is_token(essence.substr(0, slash)) && is_token(essence.substr(slash + 1)) &&
+      is_field_value(type)) {
+    return std::nullopt;
+  }
+  return Fault{"is no media type", "write for example \"text/html; charset=utf-8\""};
+}
 
 RespondRoute::RespondRoute(const SectionReader& route) {
   const std::optional<SectionReader> table = route.table("respond");

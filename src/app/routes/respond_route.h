@@ -7,6 +7,9 @@
 
 namespace webserv::app {
 
+// A media type (RFC 9110 8.3.1): "text/plain", parameters may follow. The reason is read behind the type.
+std::optional<Fault> fault_of_media_type(std::string_view type);
+
 class RespondRoute final : public RouteHandler {
  public:
   explicit RespondRoute(const SectionReader& route);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace webserv::app {
 
@@ -11,5 +12,8 @@ struct Fault {
   std::string reason;
   std::string suggestion;  // what to do; may be empty
 };
+
+// The suggestion to write this text: "write \"/x\"".
+std::string advise_to_write(std::string_view text);
 
 }  // namespace webserv::app

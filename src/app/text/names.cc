@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/text/characters.h"
 #include "webserv/base/text.h"
 #include "webserv/http/fields.h"
 #include "webserv/http/uri.h"
@@ -16,14 +17,6 @@ namespace {
 // RFC 1035 2.3.4.
 constexpr size_t longest_label = 63;
 constexpr size_t longest_host = 253;
-
-std::string write(std::string_view text) { return fmt::format("write \"{}\"", text); }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 bool is_ipv6(std::string_view text) {
   in6_addr ignored;
@@ -53,7 +46,7 @@ Fault fault_of_characters(std::string_view name) {
     std::string_view host = name.substr(contains(name, "://") ? name.find("://") + 3 : 0);
     host = host.substr(0, host.find_first_of(":/"));
     const bool is_meant = contains(host, ".") && parse_host_name(host).has_value();
-    return {"is no host name: it has a scheme or a path", is_meant ? write(host) : "write the name alone"};
+    return {"is no host name: it has a scheme or a path", is_meant ? advise_to_write(host) : "write the name alone"};
   }
   if (contains(name, "${") || contains(name, "{$") || name.starts_with('$')) {
     return {"is no host name: webserv has no variables", "write the name itself"};
@@ -63,11 +56,11 @@ Fault fault_of_characters(std::string_view name) {
     return {"is no host name: these are several", "name the host by one, the others are its `aliases`"};
   }
   if (is_ipv6(name))
-    return {"is no host name: an IPv6 address stands in brackets here", write(fmt::format("[{}]", name))};
+    return {"is no host name: an IPv6 address stands in brackets here", advise_to_write(fmt::format("[{}]", name))};
   if (contains(name, "*")) return {"is no host name: \"*\" stands alone or for the first labels", "as in \"*.a.b\""};
   if (const size_t colon = name.rfind(':'); colon != std::string_view::npos) {
     return {"is no host name: it has a port",
-            write(colon == 0 ? "*" : name.substr(0, colon)) + ", ports belong to listeners"};
+            advise_to_write(colon == 0 ? "*" : name.substr(0, colon)) + ", ports belong to listeners"};
   }
   return {"is no host name: letters, digits, \"-\", \"_\" and dots may stand in it", {}};
 }
@@ -92,16 +85,6 @@ std::optional<Fault> fault_of_host(std::string_view host) {
   return std::nullopt;
 }
 
-// What may be a path, and yet is most likely a program with arguments: "/usr/bin/env python3", "/usr/bin/perl -w".
-std::optional<Fault> fault_of_arguments(std::string_view path) {
-  const std::string_view program = path.substr(0, path.find(' '));
-  const std::string_view rest = path.substr(program.size());
-  const bool is_env = program.ends_with("/env");
-  if (contains(rest, "/") || !(rest.starts_with(" -") || (is_env && !rest.empty()))) return std::nullopt;
-  return Fault{"is more than the path of a program, which gets no arguments but the script",
-               is_env ? "write the whole path of the interpreter" : write(program)};
-}
-
 // "." or "..": never part of a path that is looked up.
 bool has_dot_segment(std::string_view path) {
   for (size_t begin = 0; begin <= path.size();) {
@@ -109,24 +92,6 @@ bool has_dot_segment(std::string_view path) {
     const std::string_view segment = path.substr(begin, end - begin);
     if (segment == "." || segment == "..") return true;
     begin = end + 1;
-  }
-  return false;
-}
-
-// What is wrong with a path from a root on.
-std::optional<Fault> fault_of_path(std::string_view path) {
-  if (!path.starts_with('/')) return Fault{"does not begin with \"/\"", write(fmt::format("/{}", path))};
-  if (std::ranges::any_of(path, is_control)) return Fault{"has a control character", "remove it"};
-  if (has_dot_segment(path)) return Fault{"has a \".\" or \"..\" in it", "write the path that it stands for"};
-  if (contains(path, "//")) return Fault{"has an empty name between slashes", "write one \"/\""};
-  return std::nullopt;
-}
-
-// "$1", "$uri" and "{path}": what other servers put something in for.
-bool has_variable(std::string_view text) {
-  if (contains(text, "{") && contains(text, "}")) return true;
-  for (size_t at = text.find('$'); at < text.size(); at = text.find('$', at + 1)) {
-    if (at + 1 < text.size() && (is_letter(text[at + 1]) || is_digit(text[at + 1]))) return true;
   }
   return false;
 }
@@ -146,7 +111,8 @@ std::expected<std::string, Fault> parse_host_name(std::string_view text) {
   // What other servers call the host of all other names, and all names below one.
   if (text == "_") return std::unexpected(Fault{"is no host name", "write \"*\" for all other names"});
   if (text.size() > 1 && text.starts_with('.')) {
-    return std::unexpected(Fault{"is no host name: a label between dots is empty", write(fmt::format("*{}", text))});
+    return std::unexpected(
+        Fault{"is no host name: a label between dots is empty", advise_to_write(fmt::format("*{}", text))});
   }
   std::string_view host = text;
   if (host.starts_with("*.")) host.remove_prefix(2);
@@ -166,6 +132,14 @@ std::optional<Fault> fault_of_listener_name(std::string_view name) {
                {}};
 }
 
+std::optional<Fault> fault_of_path(std::string_view path) {
+  if (!path.starts_with('/')) return Fault{"does not begin with \"/\"", advise_to_write(fmt::format("/{}", path))};
+  if (std::ranges::any_of(path, is_control)) return Fault{"has a control character", "remove it"};
+  if (has_dot_segment(path)) return Fault{"has a \".\" or \"..\" in it", "write the path that it stands for"};
+  if (contains(path, "//")) return Fault{"has an empty name between slashes", "write one \"/\""};
+  return std::nullopt;
+}
+
 std::optional<Fault> fault_of_route_path(std::string_view path) {
   if (contains(path, "?"))
     return Fault{"has a query: routes are found by the path alone", "leave out what follows \"?\""};
@@ -176,10 +150,11 @@ std::optional<Fault> fault_of_route_path(std::string_view path) {
     return Fault{"is a pattern, but a route is a path", "write the path alone, as in \"/x/\""};
   }
   if (path.ends_with("/*")) {
-    return Fault{"ends with \"*\"", write(path.substr(0, path.size() - 1)) + ", which stands for all below it"};
+    return Fault{"ends with \"*\"",
+                 advise_to_write(path.substr(0, path.size() - 1)) + ", which stands for all below it"};
   }
   if (has_encoding(path)) {
-    return Fault{"is encoded, but routes are compared with decoded paths", write(percent_decode(path))};
+    return Fault{"is encoded, but routes are compared with decoded paths", advise_to_write(percent_decode(path))};
   }
   return fault_of_path(path);
 }
@@ -201,13 +176,6 @@ std::optional<Fault> fault_of_field_value(std::string_view value) {
   return std::nullopt;
 }
 
-std::optional<Fault> fault_of_cache_control(std::string_view value) {
-  if (value.empty() || !is_digit(value.front())) return fault_of_field_value(value);
-  const auto time = parse_duration(value);
-  const std::optional<uint64_t> seconds = time ? *time / 1000 : parse_decimal(value);
-  return Fault{"is no directive of Cache-Control", write(fmt::format("max-age={}", seconds.value_or(3600)))};
-}
-
 std::expected<unsigned, Fault> parse_error_code(std::string_view text) {
   if (text == "4xx") return 4u;
   if (text == "5xx") return 5u;
@@ -224,81 +192,7 @@ std::expected<unsigned, Fault> parse_error_code(std::string_view text) {
     meant = fmt::format("{}xx", text[0]);
   }
   return std::unexpected(
-      Fault{"is no error: codes from 400 to 599, 4xx and 5xx are", meant.empty() ? meant : write(meant)});
-}
-
-std::optional<Fault> fault_of_target(std::string_view target) {
-  if (std::ranges::any_of(target, is_control)) return Fault{"has a control character", "remove it"};
-  if (has_variable(target)) {
-    return Fault{
-        "has a variable, and webserv has none",
-        "remove it: behind a route that ends in \"/\" the rest of the path is appended, and the query always is"};
-  }
-  const std::string scheme = to_lower(target.substr(0, target.find("//")));
-  if (scheme == "http:" || scheme == "https:") {
-    const std::string_view rest = target.substr(scheme.size() + 2);
-    std::string scratch;
-    if (normalize_host(rest.substr(0, rest.find_first_of("/?#")), scratch)) return std::nullopt;
-    return Fault{"has no host, or a wrong one", {}};
-  }
-  if (target.starts_with("//")) return Fault{"has a host but no scheme", write(fmt::format("https:{}", target))};
-  if (target.starts_with('/')) return std::nullopt;
-  const std::string_view host = target.substr(0, target.find('/'));
-  const bool is_host = contains(host, ".") && parse_host_name(host).has_value();
-  return Fault{"is neither a path nor a URI of http or https",
-               write(fmt::format("{}{}", is_host ? "https://" : "/", target))};
-}
-
-std::optional<Fault> fault_of_file_name(std::string_view name) {
-  if (name.empty() || name == "." || name == ".." || contains(name, "/") || std::ranges::any_of(name, is_control)) {
-    const std::string_view last = name.substr(name.rfind('/') + 1);
-    const bool is_meant = name.size() == last.size() + 1 && fault_of_file_name(last) == std::nullopt;
-    return Fault{"is no name of a file in a folder", is_meant ? write(last) : "write it without \"/\""};
-  }
-  return std::nullopt;
-}
-
-std::optional<Fault> fault_of_fallback(std::string_view path) {
-  if (std::optional<Fault> fault = fault_of_path(path)) return fault;
-  if (path.ends_with('/')) return Fault{"is a folder", write(fmt::format("{}index.html", path))};
-  return std::nullopt;
-}
-
-std::optional<Fault> fault_of_extension(std::string_view extension) {
-  const std::string_view name = extension.substr(extension.rfind('.') + 1);
-  const bool is_name = !name.empty() && !contains(name, "/") && std::ranges::none_of(name, is_control);
-  if (is_name && extension.size() == name.size() + 1) return std::nullopt;
-  return Fault{"is no extension of a file: a dot, and a name without one",
-               is_name ? write(fmt::format(".{}", name)) : ""};
-}
-
-std::optional<Fault> fault_of_interpreter(std::string_view path) {
-  if (path.empty()) return std::nullopt;
-  if (path.starts_with('/') && !path.ends_with('/') && !contains(path, {"\0", 1})) return fault_of_arguments(path);
-  const bool is_name = !contains(path, "/") && std::ranges::none_of(path, is_control);
-  return Fault{"is no absolute path of a program: none is searched for",
-               is_name ? write(fmt::format("/usr/bin/{}", path)) : ""};
-}
-
-std::optional<Fault> fault_of_variable_name(std::string_view name) {
-  const auto is_allowed = [](char c) { return is_letter(c) || is_digit(c) || c == '_'; };
-  if (!name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_allowed)) return std::nullopt;
-  return Fault{"is no name of a variable", "letters, digits and \"_\" may stand in one, no digit at its beginning"};
-}
-
-std::optional<Fault> fault_of_variable_value(std::string_view value) {
-  if (!contains(value, {"\0", 1})) return std::nullopt;
-  return Fault{"has a NUL, which would end the variable", "remove it"};
-}
-
-std::optional<Fault> fault_of_media_type(std::string_view type) {
-  const std::string_view essence = trim(type.substr(0, type.find(';')));
-  const size_t slash = essence.find('/');
-  if (slash != std::string_view::npos && is_token(essence.substr(0, slash)) && is_token(essence.substr(slash + 1)) &&
-      is_field_value(type)) {
-    return std::nullopt;
-  }
-  return Fault{"is no media type", "write for example \"text/html; charset=utf-8\""};
+      Fault{"is no error: codes from 400 to 599, 4xx and 5xx are", meant.empty() ? meant : advise_to_write(meant)});
 }
 
 }  // namespace webserv::app

@@ -1,5 +1,5 @@
-// Names and patterns of the configuration: hosts, routes, fields, errors. All are pure. A Fault is read behind the text
-// that it is about: "`a b` is no host name: ...".
+// Names of the configuration: hosts, listeners, routes, fields, errors. What a handler alone takes is where the handler
+// is. All are pure. A Fault is read behind the text that it is about: "`a b` is no host name: ...".
 #pragma once
 
 #include <expected>
@@ -22,36 +22,14 @@ std::optional<Fault> fault_of_listener_name(std::string_view name);
 // The path of a route is decoded and has no dot segments: nothing else would ever match a request.
 std::optional<Fault> fault_of_route_path(std::string_view path);
 
+// A path from a root on, such as "/a/b": no control characters, dot segments or empty names.
+std::optional<Fault> fault_of_path(std::string_view path);
+
 // What the configuration may add to responses: not the fields that frame a message or that only the server knows.
 std::optional<Fault> fault_of_field_name(std::string_view name);
 std::optional<Fault> fault_of_field_value(std::string_view value);
 
-// A value of Cache-Control, so far as it is not a mere time.
-std::optional<Fault> fault_of_cache_control(std::string_view value);
-
 // 404 of "404", 4 of "4xx": codes from 400 to 599.
 std::expected<unsigned, Fault> parse_error_code(std::string_view text);
-
-// Where a redirect goes: a path, or an absolute URI of http or https.
-std::optional<Fault> fault_of_target(std::string_view target);
-
-// A file of a folder: a name without "/".
-std::optional<Fault> fault_of_file_name(std::string_view name);
-
-// A file below a root: "/a/b".
-std::optional<Fault> fault_of_fallback(std::string_view path);
-
-// The end of a file's name that says how it runs: ".php".
-std::optional<Fault> fault_of_extension(std::string_view extension);
-
-// What runs scripts: an absolute path, or "" for the script itself.
-std::optional<Fault> fault_of_interpreter(std::string_view path);
-
-// An environment variable: a name of letters, digits and "_", as shells take it (POSIX 8.1), and a value.
-std::optional<Fault> fault_of_variable_name(std::string_view name);
-std::optional<Fault> fault_of_variable_value(std::string_view value);
-
-// A media type (RFC 9110 8.3.1): "text/plain", parameters may follow.
-std::optional<Fault> fault_of_media_type(std::string_view type);
 
 }  // namespace webserv::app

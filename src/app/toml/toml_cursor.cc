@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/schema/schema.h"
+#include "app/text/characters.h"
 #include "app/text/diagnostic.h"
 #include "app/toml/toml_slips.h"
 #include "app/toml/toml_text.h"
@@ -15,8 +16,6 @@ constexpr size_t npos = std::string_view::npos;
 constexpr std::string_view blanks = " \t\r";
 
 bool is_quote(char c) { return c == '"' || c == '\''; }
-
-bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
 
 Span of_size(size_t begin, size_t size) { return {begin, begin + size}; }
 

@@ -8,6 +8,7 @@
 
 #include "app/schema/schema.h"
 #include "app/schema/synonyms.h"
+#include "app/text/characters.h"
 #include "app/text/diagnostic.h"
 #include "app/text/suggestion.h"
 #include "app/toml/toml_text.h"
@@ -97,8 +98,6 @@ std::string with_unit(std::string_view text) {
   }
   return quoted_text(shortened(text));
 }
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 bool begins_with_tag(std::string_view line) { return line.size() > 1 && line[0] == '<' && line.ends_with('>'); }
 

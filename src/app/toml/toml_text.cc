@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/text/characters.h"
 #include "webserv/base/text.h"
 
 namespace webserv::app {
@@ -11,11 +12,9 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r";
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
 }  // namespace
 
-bool is_bare_name(char c) { return (to_lower(c) >= 'a' && to_lower(c) <= 'z') || is_digit(c) || c == '_' || c == '-'; }
+bool is_bare_name(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
 
 bool is_bare_name(std::string_view name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) { return is_bare_name(c); });

@@ -55,5 +55,15 @@ TEST(RedirectRouteMistakes, what_other_servers_would_understand) {
   });
 }
 
+TEST(RedirectRoute, targets_are_paths_or_uris) {
+  for (std::string_view to : {"/", "/a?b#c", "/a b", "http://a", "https://a.b:80/c", "HTTP://[::1]/", "https://a?b"}) {
+    EXPECT_FALSE(fault_of_target(to)) << to;
+  }
+  for (std::string_view to : {"", "a", "//a", "http://", "http:///a", "https:/a", "ftp://a/", "mailto:a@b",
+                              "https://u@a/", "https://a:99999/", "/a\n", "?a"}) {
+    EXPECT_TRUE(fault_of_target(to)) << to;
+  }
+}
+
 }  // namespace
 }  // namespace webserv::app

@@ -33,5 +33,14 @@ TEST(RespondRouteMistakes, bodies_and_types) {
   });
 }
 
+TEST(RespondRoute, media_types_have_two_parts) {
+  for (std::string_view type : {"text/plain", "text/html; charset=utf-8", "application/vnd.a+json"}) {
+    EXPECT_FALSE(fault_of_media_type(type)) << type;
+  }
+  for (std::string_view type : {"", "text", "text/", "/plain", "text/a/b", "text /a", "text/html; a=\n"}) {
+    EXPECT_TRUE(fault_of_media_type(type)) << type;
+  }
+}
+
 }  // namespace
 }  // namespace webserv::app

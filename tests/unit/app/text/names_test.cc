@@ -66,49 +66,5 @@ TEST(Names, errors_are_codes_and_classes) {
   }
 }
 
-TEST(Names, targets_are_paths_or_uris) {
-  for (std::string_view to : {"/", "/a?b#c", "/a b", "http://a", "https://a.b:80/c", "HTTP://[::1]/", "https://a?b"}) {
-    EXPECT_FALSE(fault_of_target(to)) << to;
-  }
-  for (std::string_view to : {"", "a", "//a", "http://", "http:///a", "https:/a", "ftp://a/", "mailto:a@b",
-                              "https://u@a/", "https://a:99999/", "/a\n", "?a"}) {
-    EXPECT_TRUE(fault_of_target(to)) << to;
-  }
-}
-
-TEST(Names, extensions_begin_with_their_only_dot) {
-  for (std::string_view extension : {".php", ".p", ".7z", ".a-b", ".ü"}) EXPECT_FALSE(fault_of_extension(extension));
-  for (std::string_view extension : {"", ".", "..", "php", "*.php", ".tar.gz", "a.php", "./php", ".p/", ".p\n"}) {
-    EXPECT_TRUE(fault_of_extension(extension)) << extension;
-  }
-}
-
-TEST(Names, interpreters_are_absolute_paths_or_nothing) {
-  for (std::string_view path : {"", "/usr/bin/php-cgi", "/a b"}) EXPECT_FALSE(fault_of_interpreter(path)) << path;
-  for (std::string_view path : {"php-cgi", "./php", "bin/php", "~/php", "/usr/bin/", "/"}) {
-    EXPECT_TRUE(fault_of_interpreter(path)) << path;
-  }
-  EXPECT_TRUE(fault_of_interpreter({"/a\0b", 4}));
-}
-
-TEST(Names, variables_have_names_that_shells_take) {
-  for (std::string_view name : {"A", "_", "a_1", "GIT_PROJECT_ROOT"})
-    EXPECT_FALSE(fault_of_variable_name(name)) << name;
-  for (std::string_view name : {"", "1A", "A=B", "A B", "A-B", "Ä", "A.B"}) {
-    EXPECT_TRUE(fault_of_variable_name(name)) << name;
-  }
-  EXPECT_FALSE(fault_of_variable_value("a\nb = ü"));
-  EXPECT_TRUE(fault_of_variable_value({"a\0b", 3}));
-}
-
-TEST(Names, media_types_have_two_parts) {
-  for (std::string_view type : {"text/plain", "text/html; charset=utf-8", "application/vnd.a+json"}) {
-    EXPECT_FALSE(fault_of_media_type(type)) << type;
-  }
-  for (std::string_view type : {"", "text", "text/", "/plain", "text/a/b", "text /a", "text/html; a=\n"}) {
-    EXPECT_TRUE(fault_of_media_type(type)) << type;
-  }
-}
-
 }  // namespace
 }  // namespace webserv::app
