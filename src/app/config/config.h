@@ -63,7 +63,7 @@ struct ServerConfig {
 
 struct LogConfig {
   Level level = Level::info;
-  std::string access = "journal";  // or "json", "combined", "off"; "journal" means "json" where stderr is none
+  std::string access = "journal";  // or "json", "combined", "off"; "journal" is "json" where stderr is no journal
 };
 
 struct Config {

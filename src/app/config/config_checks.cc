@@ -21,51 +21,54 @@ const std::vector<Section>* tables_of(const Section& file, std::string_view key)
   return file.get<std::vector<Section>>(key);
 }
 
-// An address of a listener that stands for several: "*" for all of both families.
-struct Wildcard {
+// An address at which a socket is to listen.
+struct Listened {
+  std::string whole;  // "127.0.0.1:80"
+  std::string host;
+  std::string port;
   std::string_view listener;  // the path of its table
-  std::string text;
+  Region region;
 };
 
-// Whether a socket at the address `host` keeps others from this one, at the same port.
-bool covers(std::string_view wildcard, std::string_view host) {
-  const bool is_ipv6 = host.starts_with('[');
-  if (host == "*") return false;
-  if (wildcard == "*") return true;
-  return is_ipv6 ? wildcard == "[::]" : wildcard == "0.0.0.0";
+// Those of TCP, but for port 0, which is another one each time. Texts that are no addresses were refused.
+std::vector<Listened> addresses_of(const std::vector<Section>& listeners) {
+  std::vector<Listened> all;
+  for (const Section& listener : listeners) {
+    const auto* texts = listener.get<std::vector<Text>>("address");
+    if (texts == nullptr) continue;
+    for (const Text& text : *texts) {
+      const auto address = parse_address(text.text);
+      if (!address || !address->path().empty() || address->port() == 0) continue;
+      const std::string whole = address->to_string();
+      const size_t colon = whole.rfind(':');
+      all.push_back({whole, whole.substr(0, colon), whole.substr(colon + 1), listener.path, text.region});
+    }
+  }
+  return all;
 }
 
-bool is_wildcard(std::string_view host) { return host == "*" || host == "0.0.0.0" || host == "[::]"; }
+// Whether a socket at the address `wildcard`, which stands for several, keeps others from `host`, at the same port.
+bool covers(std::string_view wildcard, std::string_view host) {
+  if (host == "*" || host == wildcard) return false;
+  return wildcard == "*" || wildcard == (host.starts_with('[') ? "[::]" : "0.0.0.0");
+}
 
 // bind(2) gives an address of a port to one socket alone, and to none where another has all addresses of the port.
 void check_addresses(const std::vector<Section>& listeners, Findings& findings) {
-  std::map<std::pair<std::string, std::string>, Wildcard> wildcards;  // by port and host
-  for (const bool seeks : {false, true}) {
-    for (const Section& listener : listeners) {
-      const auto* texts = listener.get<std::vector<Text>>("address");
-      if (texts == nullptr) continue;
-      for (const Text& text : *texts) {
-        const auto address = parse_address(text.text);
-        if (!address || !address->path().empty()) continue;
-        const std::string whole = address->to_string();
-        const size_t colon = whole.rfind(':');
-        const std::string host = whole.substr(0, colon);
-        const std::string port = whole.substr(colon + 1);
-        if (port == "0") continue;
-        if (!seeks) {
-          if (is_wildcard(host)) wildcards.emplace(std::pair(port, host), Wildcard{listener.path, whole});
-          continue;
-        }
-        for (std::string_view wildcard : {"*", "0.0.0.0", "[::]"}) {
-          const auto found = wildcards.find({port, std::string(wildcard)});
-          if (found == wildcards.end() || wildcard == host || !covers(wildcard, host)) continue;
-          findings.add(text.region,
-                       fmt::format("{} cannot be had beside {} of [{}], which has all addresses of the port",
-                                   in_quotes(whole), in_quotes(found->second.text), found->second.listener),
-                       "remove one of the two, or choose another port");
-          break;
-        }
-      }
+  constexpr std::string_view wildcards[] = {"*", "0.0.0.0", "[::]"};  // the widest one is named
+  const std::vector<Listened> all = addresses_of(listeners);
+  using HostAndPort = std::pair<std::string_view, std::string_view>;
+  std::map<HostAndPort, const Listened*> first;
+  for (const Listened& each : all) first.emplace(HostAndPort(each.host, each.port), &each);
+  for (const Listened& each : all) {
+    for (std::string_view wildcard : wildcards) {
+      const auto found = first.find({wildcard, each.port});
+      if (found == first.end() || !covers(wildcard, each.host)) continue;
+      findings.add(each.region,
+                   fmt::format("{} cannot be had beside {} of [{}], which has all addresses of the port",
+                               in_quotes(each.whole), in_quotes(found->second->whole), found->second->listener),
+                   "remove one of the two, or choose another port");
+      break;
     }
   }
 }
@@ -174,7 +177,7 @@ class HostNames {
   }
 
  private:
-  // Of another host; names of the same host are told with it.
+  // The claim of another host that this one runs into; names of one host were compared when it was built.
   static const Claim* conflict(const Claims& claims, const VhostConfig& host) {
     const auto of_other = [&](const std::optional<Claim>& claim) {
       return claim && claim->host != &host ? &*claim : nullptr;

@@ -7,9 +7,9 @@
 
 namespace webserv::app {
 
-// Tells of listeners at which no host answers, of addresses that one socket takes from another, of limits that
-// contradict each other, of names that two hosts have at the same listener, and of aliases that a wildcard of their
-// host covers. `file` is what `config` was built from.
+// Adds to `findings` listeners at which no host answers, addresses that one socket takes from another, limits that
+// contradict each other, names that two hosts have at the same listener, and aliases that a wildcard of their host
+// covers. `file` is what `config` was built from.
 void check_together(const Config& config, const Section& file, Findings& findings);
 
 }  // namespace webserv::app

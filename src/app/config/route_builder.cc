@@ -65,7 +65,7 @@ class RouteBuilder {
   }
 
  private:
-  // The key of the handler; null where there is none. That is told, and that there are several.
+  // The key of the handler; null where there is none, which is refused, as several are.
   const Key* find_handler() const {
     const Entry* first = nullptr;
     for (const Entry& entry : section_.entries) {

@@ -105,7 +105,7 @@ VhostConfig build_vhost(const SectionReader& reader, const HostContext& context)
   host.places = Places(section);
 
   const auto* routes = section.get<std::vector<Section>>("route");
-  // Routes that were refused, or whose key was mistyped, are told already.
+  // Routes that were refused, or whose key was mistyped, are among the findings already.
   const bool refused = routes == nullptr && section.find("route") != nullptr;
   if ((routes == nullptr || routes->empty()) && !refused && !means_handler(section)) {
     findings.add(section.region, fmt::format("the host {} serves nothing", in_quotes(section.name)),

@@ -74,7 +74,7 @@ class Printer {
   }
 
   void answer(const Explanation& it) {
-    // A program's is not known.
+    // What a program will answer is not known.
     if (!it.open) {
       json_.member("status", uint64_t{it.status});
       json_.member("phrase", it.phrase);

@@ -11,7 +11,7 @@
 namespace webserv::app {
 namespace {
 
-// Where the values begin, and the widest value that the places behind it stand aside for.
+// The column in which values begin, and the width up to which a value pushes the places behind all values to the right.
 constexpr size_t label_width = 11;
 constexpr size_t most_value_width = 56;
 

@@ -23,7 +23,7 @@ const FieldRule* find(const FieldRules& rules, std::string_view name) {
   return nullptr;
 }
 
-// The place that counts: the narrowest that says something.
+// The line that counts for a key: that of the route, else of the host, else of the server.
 uint32_t line_of(std::string_view key, const RouteConfig* route, const VhostConfig* vhost, const Config& config) {
   if (route != nullptr && route->places.of(key).line != 0) return route->places.of(key).line;
   if (vhost != nullptr && vhost->places.of(key).line != 0) return vhost->places.of(key).line;
@@ -198,7 +198,7 @@ class Explainer {
   Explanation to_;
 };
 
-// That a client of the URL goes to.
+// The port that a client of the URL goes to.
 std::optional<uint16_t> port_of(const Question& question) {
   if (question.port || !question.scheme) return question.port;
   return question.scheme == "https" ? https_port : http_port;
@@ -226,7 +226,7 @@ std::vector<const ListenerConfig*> listeners_for(const Config& config, const Que
   return right.empty() ? possible : right;
 }
 
-// The same but for the listeners.
+// Whether both are the same but for their listeners.
 bool is_same(Explanation a, Explanation b) {
   a.listeners.clear();
   b.listeners.clear();

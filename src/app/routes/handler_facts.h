@@ -1,4 +1,4 @@
-// What `webserv explain` tells of a route's handler.
+// What `webserv explain` says of a route's handler.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct HandlerFacts {
   bool operator==(const HandlerFacts&) const = default;
 };
 
-// Puts together what a handler has to tell. Keys are those of the route, whose lines `places` knows.
+// Puts together what a handler says of itself. Keys are those of the route, whose lines `places` knows.
 class FactsBuilder {
  public:
   explicit FactsBuilder(const Places& places) : places_(places) {}
@@ -43,7 +43,7 @@ class FactsBuilder {
   void set_handler(std::string_view key, std::string_view inner, std::string value);
   // A key that says how the handler answers. What is left to its default is not worth a line.
   void add_option(std::string_view key, std::string value);
-  // What is written within the value of a key: told in any case.
+  // What is written within the value of a key, or a default of it that is worth a line.
   void add_part(std::string_view key, std::string name, std::string value);
   void add_limit(std::string_view table, std::string_view key, std::string value);
   // A field of the answer that the key sets.

@@ -1,5 +1,5 @@
-// What is wrong on this host with files, folders and programs that the configuration names: it is looked at by the user
-// who asks, and nothing is left behind. Each reason is a whole sentence.
+// What is wrong on this host with files, folders and programs that the configuration names, for the user who asks.
+// Looks and leaves nothing behind. Each reason is a whole sentence.
 #pragma once
 
 #include <unistd.h>
@@ -25,7 +25,7 @@ std::optional<Fault> fault_of_file(const std::string& path, uint64_t most_bytes 
 // Why the path is no program that can be run.
 std::optional<Fault> fault_of_program(const std::string& path);
 
-// Looks at the folders of a key whose value is a list of them.
+// Adds to `findings` what is wrong with the folders of a key whose value is a list of them.
 void check_folders(const std::vector<std::string>& folders, std::string_view key, const Places& places,
                    Findings& findings);
 

@@ -54,10 +54,11 @@ class RouteHandler {
   // The handler itself. Looks at no file and starts nothing.
   virtual Handler build(const HandlerParts& parts) const = 0;
 
-  // What `webserv explain` tells of it; `places` are those of its route, here and below.
+  // What `webserv explain` says of it; `places` are those of its route, here and below.
   virtual HandlerFacts explain(const Places& places) const = 0;
 
-  // What only this host knows to be wrong with it: folders, files and programs that cannot be used.
+  // Adds to the findings what only this host knows to be wrong with it: folders, files and programs that cannot be
+  // used.
   virtual void check_live(const Places&, Findings&) const {}
 
   // What people should know when the server starts.
@@ -66,6 +67,7 @@ class RouteHandler {
   // Whether requests make it start programs.
   virtual bool runs_programs() const { return false; }
 
+  // Where it sends clients on, if it does nothing else.
   virtual std::optional<LocalRedirect> local_redirect() const { return std::nullopt; }
 };
 

@@ -19,7 +19,7 @@ struct RouteKind {
   std::shared_ptr<const RouteHandler> (*read)(const SectionReader& route);
 };
 
-// In the order in which people are told of them.
+// In the order in which people are shown them.
 std::span<const RouteKind> route_kinds();
 
 // Null where the key stands for none.

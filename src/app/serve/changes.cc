@@ -14,7 +14,7 @@
 namespace webserv::app {
 namespace {
 
-// Of a list in the log: more would not be read.
+// Names of a list in the log: more would not be read.
 constexpr size_t most_named = 10;
 
 std::string list_of(const std::vector<std::string>& names) {

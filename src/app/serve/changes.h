@@ -10,7 +10,7 @@
 
 namespace webserv::app {
 
-// What is remembered of a configuration that holds, to compare the next one with.
+// What is remembered of the configuration that is served, so that the next one can be compared with it.
 struct Outline {
   Outline() = default;
   Outline(const Config& config, const Listening& listening);
@@ -25,7 +25,7 @@ struct Outline {
 // many more there are. Where nothing came or went: "the same hosts and listeners".
 std::string changes(const Outline& before, const Outline& after);
 
-// What is new but does not hold while the program runs on, each a sentence that says what to do. `workers` run.
+// What a reload cannot change, each a sentence that says what to do. `workers` are running.
 std::vector<std::string> needs_restart(const Outline& before, const Outline& after, unsigned workers);
 
 }  // namespace webserv::app

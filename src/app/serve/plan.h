@@ -19,7 +19,8 @@ struct Plan {
   Listening listening;
 };
 
-// The file that holds by the command line, or else by its place; nothing where there is none.
+// The file that the command line names, or else the one that is found where it has its place; nothing where there is
+// none.
 std::optional<std::string> config_file(const ServeOptions& options);
 
 // The configuration with what the command line says instead: workers, and the addresses of the listeners it names. A

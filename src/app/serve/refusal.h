@@ -1,4 +1,4 @@
-// Why the program does not do what its configuration says.
+// Why a configuration is not served: it is wrong, or its sockets cannot be had.
 #pragma once
 
 #include <string>

@@ -140,7 +140,7 @@ ExitStatus Service::run() {
   return ExitStatus::ok;
 }
 
-// Never ready: all errors on standard error, the first in the unit's status.
+// The server does not start: all errors are printed on standard error, the first one is the unit's status.
 ExitStatus Service::refuse(const Refusal& refusal) {
   // In the journal with the priority of errors (sd-daemon(3)).
   bool in_journal = standard_error() == StandardError::journal;
@@ -203,7 +203,7 @@ void Service::handle_events() {
   waiter.join();
 }
 
-// A second time it does not wait for connections.
+// Whoever asks a second time does not want to wait for connections.
 void Service::stop() {
   if (std::exchange(stopping_, true)) return server_->stop();
   notifier_.stopping("draining: requests in flight are answered");

@@ -83,7 +83,7 @@ Route fixed_route(std::string path, Handler handler, const RouteLimits& limits) 
   return route;
 }
 
-// "/" matches all below it, too.
+// The route "/" gets the requests of all paths below it, too: this answers for its own path alone.
 Handler only_at_root(Handler handler) {
   return [handler = std::move(handler)](Request& request) -> Answer {
     if (request.path() == "/") return handler(request);

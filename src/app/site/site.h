@@ -1,4 +1,4 @@
-// From the configuration to handlers: the only place that knows both.
+// From the configuration to what a server serves: hosts with their routes, and what all handlers share.
 #pragma once
 
 #include <memory>
@@ -22,7 +22,7 @@ std::shared_ptr<const Hosts> build_hosts(const Config& config, unsigned workers,
 // The hosts as a server asks them.
 Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& limits);
 
-// Both.
+// Both in one.
 Application build_site(const Config& config, unsigned workers, const Clock& clock, const Log& log,
                        std::shared_ptr<Spawner> spawner);
 

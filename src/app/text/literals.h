@@ -12,7 +12,8 @@
 namespace webserv::app {
 
 std::string literal_of(std::string_view text);
-inline std::string literal_of(const char* text) { return literal_of(std::string_view(text)); }  // it is no truth
+// A pointer would be taken for a truth value.
+inline std::string literal_of(const char* text) { return literal_of(std::string_view(text)); }
 std::string literal_of(bool truth);
 std::string literal_of(const std::vector<std::string>& texts);
 // A number alone, or a text with its unit: 3, "16K".

@@ -39,20 +39,20 @@ class TomlCursor {
   void skip_blanks();
   void skip_line() { at_ = line_end(at_); }
 
-  // The first fault counts: others follow from it. False, always.
+  // Notes a fault, unless there is one already, from which others follow. Returns false, for whoever has to.
   bool refuse(Span span, std::string reason, std::string suggestion = {});
   const std::optional<SyntaxFault>& fault() const { return fault_; }
   std::optional<SyntaxFault> take_fault() { return std::exchange(fault_, std::nullopt); }
 
-  // A value, up to behind it. False where it is refused; then this is at the end of the statement.
+  // Goes behind the value that begins here. Where it is refused, to the end of the statement, and returns false.
   bool read_value();
-  // A text in quotes, on one line. False where it has no end.
+  // Goes behind the text in quotes that begins here, on one line. False where it has no end.
   bool read_line_string();
-  // Only blanks and a comment may stand behind `what`: "a value".
+  // Refuses what stands up to the end of the line but for blanks and a comment, behind `what`: "a value".
   void expect_line_end(std::string_view what);
 
  private:
-  // Where each of the lists and tables in braces begins that this is in.
+  // Where the lists and tables in braces begin that have no end yet, the innermost last.
   using Open = std::vector<size_t>;
 
   size_t line_end(size_t at) const { return std::min(text_.find('\n', at), text_.size()); }

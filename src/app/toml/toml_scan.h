@@ -1,6 +1,5 @@
-// Takes a text that no parser takes apart into statements, and finds what is wrong with each: more patient than TOML,
-// and in the words of those who write it. What is right is not always seen to be wrong here: the parser has the last
-// word.
+// Divides a text that a parser has refused into statements, and finds what is wrong with each. It forgives more than a
+// parser does, so that one fault hides no other; what it takes for right may still be wrong, which the parser says.
 #pragma once
 
 #include <string_view>
