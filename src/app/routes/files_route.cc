@@ -100,7 +100,8 @@ HandlerFacts FilesRoute::explain(const Places& places) const {
 
 void FilesRoute::check_live(const Places& places, Findings& findings) const {
   // A route for one path alone may be of a file.
-  const bool is_file = !options_.route.ends_with('/') && std::filesystem::is_regular_file(options_.root);
+  std::error_code ignored;
+  const bool is_file = !options_.route.ends_with('/') && std::filesystem::is_regular_file(options_.root, ignored);
   const std::optional<Fault> fault = is_file ? fault_of_file(options_.root) : fault_of_folder(options_.root);
   findings.add(places.of_text({}, "root"), fault);
   check_folders(options_.symlinks, "symlinks", places, findings);

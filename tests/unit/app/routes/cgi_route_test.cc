@@ -68,6 +68,22 @@ TEST(CgiRoute, limits_can_be_lifted) {
   for (uint64_t limit : {limits.memory, limits.tasks, limits.concurrency, limits.output}) EXPECT_EQ(limit, unlimited);
 }
 
+TEST(CgiRoute, misses_its_folder_and_its_programs) {
+  const auto missing = [](std::string_view text) {
+    std::vector<std::string> all;
+    for (const Missing& each : route_of(in_route(text)).handler->missing()) {
+      all.push_back(std::string(each.event) + " " + each.path);
+    }
+    return all;
+  };
+  EXPECT_THAT(
+      missing(
+          "cgi = { root = \"/no/such\", interpreters = { \".b\" = \"/no/b\", \".a\" = \"/no/a\", \".c\" = \"\" } }"),
+      ElementsAre("root_missing /no/such", "program_missing /no/a", "program_missing /no/b"));
+  EXPECT_THAT(missing("cgi = { program = \"/no/such\" }"), ElementsAre("program_missing /no/such"));
+  EXPECT_THAT(missing("cgi = { root = \"/\" }"), IsEmpty());
+}
+
 TEST(CgiRouteMistakes, what_runs) {
   expect_mistakes({
       {in_route("⟦cgi⟧ = {}"),

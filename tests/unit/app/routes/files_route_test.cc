@@ -13,6 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Pair;
 
 TEST(FilesRoute, has_all_that_the_route_says) {
@@ -62,6 +64,42 @@ methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
   EXPECT_THAT(files.scripts()->environment, ElementsAre(Pair("A", "b")));
   EXPECT_EQ(files.scripts()->limits.time, 1min);
   EXPECT_FALSE(handler_of<FilesRoute>(route_of(in_host("root = \"x\""))).scripts());
+}
+
+// What check --live finds in it.
+std::vector<std::string> live_mistakes(const RouteConfig& route) {
+  Findings findings("a.toml");
+  route.handler->check_live(route.places, findings);
+  std::vector<std::string> all;
+  for (const Diagnostic& each : std::move(findings).take()) all.push_back(to_string(each));
+  return all;
+}
+
+TEST(FilesRoute, is_looked_at_on_the_host) {
+  EXPECT_THAT(live_mistakes(route_of(in_host("root = \"/\""))), IsEmpty());
+  EXPECT_THAT(live_mistakes(route_of(in_host("fallback = \"/no/such/file\"\nroot = \"/\"\nsymlinks = \"/no/such/x\""))),
+              ElementsAre(HasSubstr("a.toml:2:12: error: the file `//no/such/file` cannot be opened"),
+                          HasSubstr("a.toml:4:12: error: the folder `/no/such/x` cannot be opened")));
+  EXPECT_THAT(live_mistakes(route_of(in_host("root = \"/dev/null\""))),
+              ElementsAre(HasSubstr("`/dev/null` is no folder; name a folder")));
+  EXPECT_THAT(live_mistakes(route_of(in_host("root = \"/\"\nscripts = { \".a\" = \"\", \".b\" = \"/no/such/b\" }"))),
+              ElementsAre(HasSubstr("a.toml:3:31: error: the program `/no/such/b` cannot be run")));
+}
+
+TEST(FilesRoute, has_a_root_that_cannot_be_looked_at) {
+  const std::string too_long(300, 'a');
+  EXPECT_THAT(live_mistakes(route_of("[vhost.\"*\".route.\"/x\"]\nroot = \"/" + too_long + "\"\n")),
+              ElementsAre(HasSubstr("cannot be opened: File name too long")));
+}
+
+TEST(FilesRoute, misses_its_root_and_its_interpreters) {
+  const RouteConfig route = route_of(in_host("root = \"/no/such/root\"\nscripts = { \".a\" = \"/no/such/program\" }"));
+  const std::vector<Missing> missing = route.handler->missing();
+  ASSERT_EQ(missing.size(), 2u);
+  EXPECT_EQ(missing[0].event, "root_missing");
+  EXPECT_EQ(missing[0].path, "/no/such/root");
+  EXPECT_EQ(missing[1].event, "program_missing");
+  EXPECT_EQ(missing[1].path, "/no/such/program");
 }
 
 TEST(FilesRouteMistakes, keys_of_files) {
