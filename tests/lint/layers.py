@@ -50,6 +50,9 @@ PURE_FLOOR = "http"
 IMPURE = re.compile(r"(sys|net|netinet|linux)/.*|(unistd|fcntl|poll|signal|pthread)\.h"
                     r"|thread|mutex|condition_variable|fstream|filesystem|cstdio|coroutine")
 
+# A row of the table of rooms in src/README.md.
+ROOM_ROW = re.compile(r"^\| `(\w+)` \| .* \| ((?:`\w+`(?:, )?)*) ?\|$", re.M)
+
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 
 
@@ -114,7 +117,16 @@ def same_names(names):
             yield f"src/{name}: has the name of src/{other}"
 
 
+def other_rooms(text):
+    """The rooms of which src/README.md, whose text is given, says something else than the table here."""
+    described = {f"app/{room}": {f"app/{other}" for other in re.findall(r"\w+", others)} for room, others in ROOM_ROW.findall(text)}
+    for room in sorted(described.keys() | ROOMS.keys()):
+        if described.get(room) != (ROOMS[room] - LIBRARY.keys() if room in ROOMS else None):
+            yield f"src/README.md: the room {room} is not as in {PurePosixPath(__file__).name}"
+
+
 def problems(root):
+    yield from other_rooms((root / "src/README.md").read_text())
     includes = {}
     for path in lint.files(root, ".h", ".cc", below=("src/",)):
         name = path.relative_to(root / "src").as_posix()
@@ -178,6 +190,14 @@ class SelfTest(unittest.TestCase):
         circle = {"a.h": ["b.h"], "b.h": ["c.h"], "c.h": ["a.h", "e.h"], "d.h": ["a.h"], "e.h": []}
         self.assertEqual(["src/a: on a circle of includes with src/b", "src/b: on a circle of includes with src/c",
                           "src/c: on a circle of includes with src/a"], list(circles(circle)))
+
+    def test_sees_a_room_that_the_readme_describes_otherwise(self):
+        rows = [f"| `{room[4:]}` | what, `it` holds | {', '.join(f'`{other[4:]}`' for other in sorted(others - LIBRARY.keys()))} |"
+                for room, others in ROOMS.items()]
+        self.assertEqual([], list(other_rooms("\n".join(rows))))
+        self.assertEqual(1, len(list(other_rooms("\n".join(rows[1:])))))
+        self.assertEqual(1, len(list(other_rooms("\n".join(rows).replace(", `config`", "", 1)))))
+        self.assertEqual(1, len(list(other_rooms("\n".join(rows) + "\n| `attic` | old things | |"))))
 
     def test_sees_two_files_of_one_name(self):
         self.assertEqual([], list(same_names(["a/x.h", "a/x.cc", "b/y.h"])))
