@@ -3,7 +3,6 @@
 #include <optional>
 
 #include "app/config/config_checks.h"
-#include "app/config/host_keys.h"
 #include "app/config/listener_builder.h"
 #include "app/config/vhost_builder.h"
 #include "app/schema/section_reader.h"

@@ -5,16 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "app/config/host_keys.h"
 #include "app/routes/route_kinds.h"
-#include "app/text/names.h"
 #include "app/text/suggestion.h"
 
 namespace webserv::app {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/explain/rehearsal.h"
 #include "app/site/site.h"
 #include "app/text/literals.h"
 #include "app/text/suggestion.h"

@@ -2,18 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "app/config/config.h"
 #include "app/explain/question.h"
-#include "app/explain/rehearsal.h"
 #include "app/routes/handler_facts.h"
-#include "webserv/handlers/hosts.h"
 
 namespace webserv::app {
 

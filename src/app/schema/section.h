@@ -4,7 +4,6 @@
 
 #include <cassert>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,7 +11,6 @@
 #include <vector>
 
 #include "app/schema/schema.h"
-#include "app/text/diagnostic.h"
 #include "app/text/place.h"
 
 namespace webserv::app {

@@ -9,7 +9,6 @@
 
 #include "app/schema/synonyms.h"
 #include "app/text/suggestion.h"
-#include "app/text/values.h"
 #include "app/toml/toml_guard.h"
 #include "app/toml/toml_text.h"
 #include "app/toml/toml_values.h"

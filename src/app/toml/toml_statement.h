@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "app/text/values.h"
+#include "app/text/fault.h"
 
 namespace webserv::app {
 

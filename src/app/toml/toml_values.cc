@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <expected>
 #include <limits>
 #include <span>
 #include <string>
