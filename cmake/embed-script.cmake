@@ -18,7 +18,7 @@ file(WRITE ${OUTPUT} "#include \"${HEADER}\"
 
 #include <array>
 
-namespace webserv {
+namespace webserv::app {
 
 namespace {
 
@@ -29,5 +29,5 @@ ${entries}}};
 
 std::span<const EmbeddedFile> ${NAME}() { return files; }
 
-}  // namespace webserv
+}  // namespace webserv::app
 ")

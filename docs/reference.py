@@ -99,7 +99,7 @@ def beside(schema):
 def markdown(schema):
     yield "# Every key of webserv.toml"
     yield ""
-    yield "Made from the program's own schema by `make docs`: change `src/app/schema.cc`, not this file. How the keys act together"
+    yield "Made from the program's own schema by `make docs`: change `src/app/schema`, not this file. How the keys act together"
     yield "is in [manual.md](manual.md)."
     yield ""
     yield "A size is a number of bytes, or a number and K, M or G: `\"16K\"`. A time is one number and one of the units ms, s, m, h"

@@ -3,13 +3,13 @@
 
 #include <cstdio>
 
-#include "app/check.h"
+#include "app/check/check.h"
+#include "app/command/options.h"
 #include "app/explain/explain.h"
-#include "app/json_schema.h"
-#include "app/options.h"
-#include "app/serve.h"
+#include "app/schema/json_schema.h"
+#include "app/serve/serve.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 ExitStatus run(const ServeOptions& options) { return serve(options); }
@@ -21,14 +21,15 @@ ExitStatus run(const SchemaOptions&) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app
 
 int main(int argc, char** argv) {
-  auto command = webserv::parse_command_line(argc, argv);
+  using namespace webserv::app;
+  const auto command = parse_command_line(argc, argv);
   if (!command) {
-    bool well = command.error().status == webserv::ExitStatus::ok;
+    const bool well = command.error().status == ExitStatus::ok;
     fmt::print(well ? stdout : stderr, "{}", command.error().text);
     return static_cast<int>(command.error().status);
   }
-  return static_cast<int>(std::visit([](const auto& options) { return webserv::run(options); }, *command));
+  return static_cast<int>(std::visit([](const auto& options) { return run(options); }, *command));
 }

@@ -4,15 +4,19 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "app/config_reader.h"
-#include "app/names.h"
+#include "app/config/config_reader.h"
+#include "app/routes/cgi_route.h"
+#include "app/routes/files_route.h"
+#include "app/routes/program_keys.h"
+#include "app/routes/redirect_route.h"
+#include "app/routes/respond_route.h"
+#include "app/text/names.h"
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 using Outcome = std::expected<Config, std::vector<Diagnostic>>;
@@ -36,7 +40,7 @@ std::vector<size_t> line_lengths(std::string_view text) {
 }
 
 void check_errors(const std::vector<Diagnostic>& errors, std::string_view text) {
-  require(!errors.empty() && errors.size() <= Findings::most_told + 1);
+  require(!errors.empty() && errors.size() <= Findings::most_shown + 1);
   const std::vector<size_t> lengths = line_lengths(text);
   const auto is_within = [&](SourcePlace place) {
     return place.line >= 1 && place.line <= lengths.size() && place.column >= 1 &&
@@ -54,7 +58,7 @@ void check_errors(const std::vector<Diagnostic>& errors, std::string_view text) 
   }
 }
 
-void check_programs(const CgiConfig& cgi) {
+void check_programs(const CgiOptions& cgi) {
   for (const auto& [extension, interpreter] : cgi.interpreters) {
     require(!fault_of_extension(extension) && !fault_of_interpreter(interpreter));
   }
@@ -64,31 +68,44 @@ void check_programs(const CgiConfig& cgi) {
   require(cgi.limits.grace <= cgi.limits.time && cgi.limits.time > Clock::duration(0));
 }
 
-void check_handler(const RouteConfig&, const StaticFilesConfig& files) {
+void check_handler(const RouteConfig& route, const FilesRoute& handler) {
+  const StaticFilesOptions& files = handler.options();
+  require(files.route == route.path);
   require(files.root.starts_with("/") && (files.root.size() == 1 || !files.root.ends_with('/')));
   require(
       std::ranges::none_of(files.index, [](const std::string& name) { return fault_of_file_name(name).has_value(); }));
-  if (files.scripts) check_programs(*files.scripts);
+  if (handler.scripts()) check_programs(*handler.scripts());
 }
 
-void check_handler(const RouteConfig& route, const RedirectConfig& redirect) {
-  require(!fault_of_target(redirect.to) && code(redirect.status) / 100 == 3);
-  require(redirect.to != route.path);
+void check_handler(const RouteConfig& route, const RedirectRoute& redirect) {
+  require(!fault_of_target(redirect.to()) && code(redirect.status()) / 100 == 3);
+  require(redirect.to() != route.path);
 }
 
-void check_handler(const RouteConfig&, const RespondConfig& respond) {
-  require(code(respond.status) >= 200 && code(respond.status) < 600);
-  require(!is_bodiless(respond.status) || respond.text.empty());
+void check_handler(const RouteConfig&, const RespondRoute& respond) {
+  require(code(respond.status()) >= 200 && code(respond.status()) < 600);
+  require(!is_bodiless(respond.status()) || respond.text().empty());
 }
 
-void check_handler(const RouteConfig&, const CgiConfig& cgi) {
+void check_handler(const RouteConfig& route, const CgiRoute& handler) {
+  const CgiOptions& cgi = handler.options();
+  require(cgi.route == route.path);
   require(cgi.root.starts_with("/") != cgi.program.starts_with("/"));
   check_programs(cgi);
 }
 
+// Whether the handler is of the kind; then it is checked.
+template <class Handler>
+bool is_checked_as(const RouteConfig& route) {
+  const auto* handler = dynamic_cast<const Handler*>(route.handler.get());
+  if (handler != nullptr) check_handler(route, *handler);
+  return handler != nullptr;
+}
+
 void check_route(const RouteConfig& route) {
   require(!fault_of_route_path(route.path));
-  std::visit([&](const auto& handler) { check_handler(route, handler); }, route.handler);
+  require(is_checked_as<FilesRoute>(route) || is_checked_as<CgiRoute>(route) || is_checked_as<RedirectRoute>(route) ||
+          is_checked_as<RespondRoute>(route));
   for (const FieldRule& rule : route.fields)
     require(!fault_of_field_name(rule.name) && !fault_of_field_value(rule.value));
   for (const ErrorPageConfig& page : route.error_pages) require(page.code_or_class != 0 && page.file.starts_with("/"));
@@ -110,10 +127,10 @@ void check_config(const Config& config) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::app
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace webserv;
+  using namespace webserv::app;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const Outcome outcome = read_config(text, "f", "/folder");
   if (outcome) {
@@ -131,7 +148,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (outcome) return 0;
   require(moved.error().size() == outcome.error().size());
   for (size_t i = 0; i < outcome.error().size(); ++i) {
-    require(moved.error()[i].key == outcome.error()[i].key);
+    require(moved.error()[i].suggestion == outcome.error()[i].suggestion);
     require(moved.error()[i].region.begin.column == outcome.error()[i].region.begin.column);
   }
   return 0;

@@ -1,28 +1,47 @@
 #!/usr/bin/env python3
 """A file includes its own floor and the floors below it; libraries and the system's headers only where they belong.
 
-The floors are those of src/README.md; http and io are side by side.
+The floors, and the rooms of the program, are those of src/README.md; http and io are side by side. Within a room of the
+program no two files include each other, over others or not, where x.h and x.cc count as one; and no two files of src have
+the same name.
 """
 import re
 import unittest
+from pathlib import PurePosixPath
 
 import lint
 
-# What a floor may include beside itself.
-FLOORS = {
+# What a floor of the library may include beside itself.
+LIBRARY = {
     "base": set(),
     "io": {"base"},
     "process": {"base", "io"},
     "http": {"base"},
     "server": {"base", "io", "http"},
     "handlers": {"base", "io", "process", "http", "server"},
-    "app": {"base", "io", "process", "http", "server", "handlers"},
 }
+# Likewise a room of the program, which is a folder of src/app: each sees floors of the library, and rooms above it here.
+ROOMS = {
+    "app/text": {"base", "http"},
+    "app/schema": {"base", "app/text"},
+    "app/toml": {"base", "app/text", "app/schema"},
+    "app/routes": {"app/text", "app/schema", *LIBRARY},
+    "app/config": {"app/text", "app/schema", "app/toml", "app/routes", *LIBRARY},
+    "app/site": {"app/routes", "app/config", *LIBRARY},
+    "app/command": {"base", "io", "app/text", "app/schema", "app/config"},
+    "app/systemd": {"base", "io"},
+    "app/serve": {"app/text", "app/config", "app/site", "app/command", "app/systemd", *LIBRARY},
+    "app/explain": {"app/text", "app/routes", "app/config", "app/site", "app/command", *LIBRARY},
+    "app/check": {"base", "io", "app/text", "app/routes", "app/config", "app/command"},
+}
+FLOORS = {**LIBRARY, **ROOMS, "app": LIBRARY.keys() | ROOMS.keys()}
 
 # Headers of the system: a pattern, the folders that may include it, and the reason.
 SYSTEM = [
     (r"systemd/.*", ("src/app/systemd",), "libsystemd is for src/app/systemd alone"),
-    (r"(toml\+\+|fmt|CLI)/.*", ("src/app",), "the library depends on no toml++, fmt or CLI11"),
+    (r"fmt/.*", ("src/app",), "the library does not depend on fmt"),
+    (r"toml\+\+/.*", ("src/app/toml",), "toml++ is for src/app/toml alone"),
+    (r"CLI/.*", ("src/app/command",), "CLI11 is for src/app/command alone"),
     (r"(format|print|generator)", (), "libstdc++ 12 does not have it"),
     (r"(iostream|regex)", (), "it costs start time and size; use write(2), fmt in src/app, or the codecs"),
 ]
@@ -31,6 +50,9 @@ PURE_FLOOR = "http"
 IMPURE = re.compile(r"(sys|net|netinet|linux)/.*|(unistd|fcntl|poll|signal|pthread)\.h"
                     r"|thread|mutex|condition_variable|fstream|filesystem|cstdio|coroutine")
 
+# A row of the table of rooms in src/README.md.
+ROOM_ROW = re.compile(r"^\| `(\w+)` \| .* \| ((?:`\w+`(?:, )?)*) ?\|$", re.M)
+
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 
 
@@ -38,7 +60,7 @@ def floor_of(name):
     """The floor of a file or of an included path below src; None for what stands above the floors."""
     parts = name.split("/")
     if parts[0] == "app":
-        return "app"
+        return "/".join(parts[:2]) if len(parts) > 2 else "app"
     return parts[1] if parts[0] == "webserv" and len(parts) > 2 else None
 
 
@@ -52,8 +74,8 @@ def breaches(name, text, exists):
             other = floor_of(header)
             if not exists(header):
                 yield f"{place}: no src/{header}; paths of ours begin at src, others stand in <>"
-            elif floor and other != floor and other not in FLOORS[floor]:
-                yield f"{place}: floor {floor} may not include {header}"
+            elif floor and other != floor and other not in FLOORS.get(floor, ()):
+                yield f"{place}: {floor} may not include {header}"
             continue
         if header.startswith(("webserv/", "app/")):
             yield f"{place}: <{header}> is ours: use quotes"
@@ -61,33 +83,90 @@ def breaches(name, text, exists):
             if re.fullmatch(pattern, header) and not f"src/{name}".startswith(tuple(f"{folder}/" for folder in folders)):
                 yield f"{place}: <{header}>: {why}"
         if floor == PURE_FLOOR and IMPURE.fullmatch(header):
-            yield f"{place}: <{header}>: floor {floor} is free of input, output and threads"
+            yield f"{place}: <{header}>: {floor} is free of input, output and threads"
+
+
+def stem_of(name):
+    """What x.h and x.cc have in common."""
+    return PurePosixPath(name).with_suffix("").as_posix()
+
+
+def circles(includes):
+    """The files that include each other over others or not; includes maps a name to the names that it includes."""
+    graph = {}
+    for name, headers in includes.items():
+        graph.setdefault(stem_of(name), set()).update({stem_of(header) for header in headers} - {stem_of(name)})
+    # On no circle is what includes nothing that is left, and what nothing that is left includes.
+    while True:
+        graph = {stem: headers & graph.keys() for stem, headers in graph.items()}
+        included = set().union(*graph.values())
+        kept = {stem: headers for stem, headers in graph.items() if headers and stem in included}
+        if len(kept) == len(graph):
+            break
+        graph = kept
+    for stem, headers in sorted(graph.items()):
+        yield f"src/{stem}: on a circle of includes with {', '.join(f'src/{header}' for header in sorted(headers))}"
+
+
+def same_names(names):
+    """The files that have the name of another one."""
+    seen = {}
+    for name in sorted(names):
+        other = seen.setdefault(PurePosixPath(name).name, name)
+        if other != name:
+            yield f"src/{name}: has the name of src/{other}"
+
+
+def other_rooms(text):
+    """The rooms of which src/README.md, whose text is given, says something else than the table here."""
+    described = {f"app/{room}": {f"app/{other}" for other in re.findall(r"\w+", others)} for room, others in ROOM_ROW.findall(text)}
+    for room in sorted(described.keys() | ROOMS.keys()):
+        if described.get(room) != (ROOMS[room] - LIBRARY.keys() if room in ROOMS else None):
+            yield f"src/README.md: the room {room} is not as in {PurePosixPath(__file__).name}"
 
 
 def problems(root):
+    yield from other_rooms((root / "src/README.md").read_text())
+    includes = {}
     for path in lint.files(root, ".h", ".cc", below=("src/",)):
         name = path.relative_to(root / "src").as_posix()
+        includes[name] = [header for bracket, header in INCLUDE.findall(path.read_text()) if bracket == '"']
         parts = name.split("/")
         if parts[0] not in ("app", "webserv") or (floor_of(name) or "app") not in FLOORS:
-            yield f"src/{name}: lies on no floor"
+            yield f"src/{name}: lies on no floor and in no room"
         else:
             yield from breaches(name, path.read_text(), lambda header: (root / "src" / header).is_file())
+    yield from circles({name: headers for name, headers in includes.items() if name.startswith("app/")})
+    yield from same_names(includes)
 
 
 class SelfTest(unittest.TestCase):
     def of(self, name, include):
         return list(breaches(name, f"// comment\n#include {include}\n", lambda header: "absent" not in header))
 
+    @staticmethod
+    def file_of(floor, name):
+        return f"{floor}/{name}" if floor.startswith("app") else f"webserv/{floor}/{name}"
+
     def test_every_floor_may_include_itself_and_what_the_table_says(self):
         for floor, others in FLOORS.items():
-            name = "app/a.cc" if floor == "app" else f"webserv/{floor}/a.cc"
             for other in FLOORS:
-                include = '"app/b.h"' if other == "app" else f'"webserv/{other}/b.h"'
                 allowed = other == floor or other in others
-                self.assertEqual(allowed, not self.of(name, include), f"{floor} includes {other}")
+                found = self.of(self.file_of(floor, "a.cc"), f'"{self.file_of(other, "b.h")}"')
+                self.assertEqual(allowed, not found, f"{floor} includes {other}")
+
+    def test_no_floor_sees_one_that_sees_it(self):
+        seen = set()
+        for floor, others in FLOORS.items():
+            self.assertLessEqual(set(others), seen, floor)
+            seen.add(floor)
+
+    def test_a_folder_of_the_program_that_is_no_room_includes_nothing(self):
+        self.assertTrue(self.of("app/attic/a.cc", '"webserv/base/b.h"'))
+        self.assertTrue(self.of("app/a.cc", '"app/attic/b.h"'))
 
     def test_names_file_line_and_header(self):
-        self.assertEqual(["src/webserv/http/a.h:2: floor http may not include webserv/io/b.h"],
+        self.assertEqual(["src/webserv/http/a.h:2: http may not include webserv/io/b.h"],
                          self.of("webserv/http/a.h", '"webserv/io/b.h"'))
 
     def test_the_umbrella_header_includes_every_floor_of_the_library(self):
@@ -98,11 +177,31 @@ class SelfTest(unittest.TestCase):
         self.assertTrue(self.of("app/a.h", "<webserv/io/b.h>"))
 
     def test_libraries_stay_in_their_folders(self):
-        self.assertEqual([], self.of("app/systemd/a.cc", "<systemd/sd-daemon.h>"))
-        self.assertTrue(self.of("app/a.cc", "<systemd/sd-daemon.h>"))
-        self.assertEqual([], self.of("app/a.cc", "<toml++/toml.h>"))
-        for library in ("<toml++/toml.h>", "<fmt/core.h>", "<CLI/CLI.hpp>"):
-            self.assertTrue(self.of("webserv/base/a.cc", library), library)
+        for header, room in (("<systemd/sd-daemon.h>", "systemd"), ("<toml++/toml.h>", "toml"), ("<CLI/CLI.hpp>", "command")):
+            self.assertEqual([], self.of(f"app/{room}/a.cc", header))
+            self.assertTrue(self.of("app/text/a.cc", header))
+            self.assertTrue(self.of("webserv/base/a.cc", header))
+        self.assertEqual([], self.of("app/text/a.cc", "<fmt/core.h>"))
+        self.assertTrue(self.of("webserv/base/a.cc", "<fmt/core.h>"))
+
+    def test_sees_circles_of_headers_and_sources(self):
+        self.assertEqual([], list(circles({"a.h": [], "a.cc": ["a.h", "b.h"], "b.cc": ["b.h", "c.h"], "c.h": []})))
+        self.assertEqual(2, len(list(circles({"a.h": ["b.h"], "b.h": [], "b.cc": ["b.h", "a.h"], "c.h": []}))))
+        circle = {"a.h": ["b.h"], "b.h": ["c.h"], "c.h": ["a.h", "e.h"], "d.h": ["a.h"], "e.h": []}
+        self.assertEqual(["src/a: on a circle of includes with src/b", "src/b: on a circle of includes with src/c",
+                          "src/c: on a circle of includes with src/a"], list(circles(circle)))
+
+    def test_sees_a_room_that_the_readme_describes_otherwise(self):
+        rows = [f"| `{room[4:]}` | what, `it` holds | {', '.join(f'`{other[4:]}`' for other in sorted(others - LIBRARY.keys()))} |"
+                for room, others in ROOMS.items()]
+        self.assertEqual([], list(other_rooms("\n".join(rows))))
+        self.assertEqual(1, len(list(other_rooms("\n".join(rows[1:])))))
+        self.assertEqual(1, len(list(other_rooms("\n".join(rows).replace(", `config`", "", 1)))))
+        self.assertEqual(1, len(list(other_rooms("\n".join(rows) + "\n| `attic` | old things | |"))))
+
+    def test_sees_two_files_of_one_name(self):
+        self.assertEqual([], list(same_names(["a/x.h", "a/x.cc", "b/y.h"])))
+        self.assertEqual(["src/b/x.h: has the name of src/a/x.h"], list(same_names(["b/x.h", "a/x.h"])))
 
     def test_the_codecs_are_pure(self):
         for header in ("<unistd.h>", "<sys/socket.h>", "<thread>", "<cstdio>"):

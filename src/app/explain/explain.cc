@@ -4,39 +4,30 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
 
-#include "app/config_source.h"
+#include "app/command/terminal.h"
+#include "app/config/config_source.h"
+#include "app/explain/explained_json.h"
+#include "app/explain/explained_text.h"
 #include "app/explain/explanation.h"
-#include "app/explain/print.h"
-#include "app/report.h"
+#include "app/text/report.h"
 
-namespace webserv {
-namespace {
-
-Colours colours_of(int fd) { return choose_colours(::isatty(fd) == 1, std::getenv("NO_COLOR"), std::getenv("TERM")); }
-
-}  // namespace
-
+namespace webserv::app {
 ExitStatus explain(const ExplainOptions& options) {
   const auto question = read_question(options);
   if (!question) {
     fmt::print(stderr, "webserv: {}\nSee webserv explain --help.\n", question.error());
     return ExitStatus::usage;
   }
-  std::optional<std::string> file = options.config;
-  if (!file) file = find_config(std::getenv("CONFIGURATION_DIRECTORY"));
+  const std::optional<std::string> file = choose_config(options.config);
   const auto config = file ? load_config(*file) : default_config();
   if (!config) {
     fmt::print(stderr, "{}", report(config.error(), colours_of(STDERR_FILENO)));
     return ExitStatus::wrong_config;
   }
-  const std::string otherwise = default_host(*config);
-  const std::vector<Explanation> all = explain(*config, *question, otherwise);
-  const std::string host = question->host.value_or(otherwise);
-  const Explained explained{*config, *question, host, all, notes_on_tls(*config, *question, host)};
+  const Explained explained = explain(*config, *question);
   fmt::print("{}", options.json ? explained_json(explained) : explained_text(explained, colours_of(STDOUT_FILENO)));
   return ExitStatus::ok;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -1,11 +1,11 @@
 // "webserv explain": what would answer a request, and why.
 #pragma once
 
-#include "app/options.h"
+#include "app/command/options.h"
 
-namespace webserv {
+namespace webserv::app {
 
-// Prints the explanation on standard output; what is wrong with the configuration is told on standard error.
+// Prints the explanation on standard output, or what is wrong with the configuration on standard error.
 ExitStatus explain(const ExplainOptions& options);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -1,41 +1,21 @@
 #include "app/explain/explanation.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
-#include "app/site.h"
-#include "app/suggestion.h"
-#include "app/values.h"
-#include "webserv/base/log_text.h"
+#include "app/explain/rehearsal.h"
+#include "app/site/site.h"
+#include "app/text/literals.h"
+#include "app/text/suggestion.h"
 #include "webserv/base/text.h"
 #include "webserv/io/address.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr uint16_t http_port = 80;
 constexpr uint16_t https_port = 443;
-
-// As it would be written in the file, and in JSON.
-std::string written(std::string_view text) {
-  std::string quoted = "\"";
-  log_text::append_json(quoted, text);
-  return quoted + '"';
-}
-std::string written(const char* text) { return written(std::string_view(text)); }  // it is no truth
-std::string written(bool truth) { return truth ? "true" : "false"; }
-std::string written(const std::vector<std::string>& texts) {
-  std::vector<std::string> all;
-  for (const std::string& text : texts) all.push_back(written(text));
-  return fmt::format("[{}]", fmt::join(all, ", "));
-}
-std::string written(uint64_t number, Unit unit) {
-  const std::string text = format_number(number, unit);
-  return text.find_first_not_of("0123456789") == std::string::npos ? text : written(text);
-}
-std::string written(Clock::duration time) { return written(static_cast<uint64_t>(time.count()), Unit::milliseconds); }
 
 const FieldRule* find(const FieldRules& rules, std::string_view name) {
   for (const FieldRule& rule : rules) {
@@ -44,80 +24,12 @@ const FieldRule* find(const FieldRules& rules, std::string_view name) {
   return nullptr;
 }
 
-// The place that counts: the narrowest that says something.
+// The line that counts for a key: that of the route, else of the host, else of the server.
 uint32_t line_of(std::string_view key, const RouteConfig* route, const VhostConfig* vhost, const Config& config) {
   if (route != nullptr && route->places.of(key).line != 0) return route->places.of(key).line;
   if (vhost != nullptr && vhost->places.of(key).line != 0) return vhost->places.of(key).line;
   return config.places.of(key).line;
 }
-
-struct HandlerFacts {
-  const RouteConfig& route;
-  Explanation& to;
-
-  void operator()(const StaticFilesConfig& files) const {
-    handler("root", {}, written(files.root));
-    option("index", written(files.index));
-    option("listing", written(files.listing));
-    option("fallback", written(files.fallback));
-    option("precompressed", written(files.precompressed));
-    option("hidden_files", written(files.hidden_files));
-    option("symlinks", written(files.symlinks));
-    if (files.scripts) programs(*files.scripts, "scripts");
-  }
-  void operator()(const RedirectConfig& redirect) const {
-    handler("redirect", "to", written(redirect.to));
-    to.options.push_back({"redirect.status", written(code(redirect.status), Unit::none), to.handler->line});
-  }
-  void operator()(const RespondConfig& respond) const {
-    handler("respond", "status", written(code(respond.status), Unit::none));
-  }
-  void operator()(const CgiConfig& cgi) const {
-    const bool folder = cgi.program.empty();
-    handler("cgi", folder ? "root" : "program", written(folder ? cgi.root : cgi.program));
-    option("hidden_files", written(cgi.hidden_files));
-    option("symlinks", written(cgi.symlinks));
-    programs(cgi, "cgi.interpreters");
-  }
-
- private:
-  // `interpreters` is where they stand: a key, perhaps with one in its table.
-  void programs(const CgiConfig& cgi, std::string_view interpreters) const {
-    const uint32_t line = route.places.of(interpreters.substr(0, interpreters.find('.'))).line;
-    for (const auto& [extension, interpreter] : cgi.interpreters) {
-      to.options.push_back({fmt::format("{}.{}", interpreters, written(extension)), written(interpreter), line});
-    }
-    const std::string_view body = cgi.body == CgiOptions::Body::stream ? "stream" : "gather";
-    option("cgi_body", written(body));
-    option("sendfile_roots", written(cgi.sendfile_roots));
-    // The values may be secrets.
-    std::vector<std::string> variables;
-    for (const auto& [name, value] : cgi.environment) variables.push_back(name);
-    option("environment", written(variables));
-    const uint32_t limits_line = route.places.of("cgi_limits").line;
-    const auto limit = [&](std::string_view key, std::string value) {
-      to.program_limits.push_back({std::string(key), std::move(value), limits_line});
-    };
-    const CgiLimits& limits = cgi.limits;
-    limit("time", limits.time == CgiLimits::forever ? written("unlimited") : written(limits.time));
-    limit("memory", written(limits.memory, Unit::bytes));
-    limit("tasks", written(limits.tasks, Unit::none));
-    limit("concurrency", written(limits.concurrency, Unit::none));
-    limit("output", written(limits.output, Unit::bytes));
-  }
-
-  // A key of the route, or one within its table.
-  void handler(std::string_view key, std::string_view inner, std::string value) const {
-    std::string name(key);
-    if (!inner.empty()) name.append(".").append(inner);
-    to.handler = Fact{std::move(name), std::move(value), route.places.of(key).line};
-  }
-  // What is left to its default is not worth a line.
-  void option(std::string_view key, std::string value) const {
-    const uint32_t line = route.places.of(key).line;
-    if (line != 0) to.options.push_back({std::string(key), std::move(value), line});
-  }
-};
 
 // One question at one listener.
 class Explainer {
@@ -180,7 +92,7 @@ class Explainer {
     route_ = &*std::ranges::find(vhost_->routes, found_->path, &RouteConfig::path);
     to_.route->line = route_->place.line;
     to_.methods.line = route_->places.of("methods").line;
-    std::visit(HandlerFacts{*route_, to_}, route_->handler);
+    to_.handler = route_->handler->explain(route_->places);
   }
 
   // Which other routes one might have thought of.
@@ -212,14 +124,15 @@ class Explainer {
   void describe_limits() {
     const Limits& all = config_.limits;
     const RouteLimits& own = answer_.seen->limits;
-    limit("body_size", written(own.body_size, Unit::bytes));
+    limit("body_size", literal_of(own.body_size, Unit::bytes));
     // In a route `fields` is another key.
-    to_.limits.push_back({"head_size", written(all.head.head_size, Unit::bytes), config_.places.of("head_size").line});
-    to_.limits.push_back({"fields", written(all.head.fields, Unit::none), config_.places.of("fields").line});
-    timeout("head", written(all.head_time));
-    timeout("body", written(own.body));
-    timeout("write", written(own.write));
-    timeout("idle", written(all.idle));
+    to_.limits.push_back(
+        {"head_size", literal_of(all.head.head_size, Unit::bytes), config_.places.of("head_size").line});
+    to_.limits.push_back({"fields", literal_of(all.head.fields, Unit::none), config_.places.of("fields").line});
+    timeout("head", literal_of(all.head_time));
+    timeout("body", literal_of(own.body));
+    timeout("write", literal_of(own.write));
+    timeout("idle", literal_of(all.idle));
   }
 
   void describe_answer() {
@@ -251,11 +164,11 @@ class Explainer {
   }
 
   void describe_removed(const FieldRules& rules) {
-    const auto is_told = [](const std::vector<Fact>& facts, std::string_view name) {
+    const auto is_in = [](const std::vector<Fact>& facts, std::string_view name) {
       return std::ranges::any_of(facts, [&](const Fact& fact) { return equals_ignoring_case(fact.name, name); });
     };
     for (const FieldRule& rule : rules) {
-      if (!rule.value.empty() || is_told(to_.fields, rule.name) || is_told(to_.removed, rule.name)) continue;
+      if (!rule.value.empty() || is_in(to_.fields, rule.name) || is_in(to_.removed, rule.name)) continue;
       to_.removed.push_back({rule.name, {}, line_of_field(rule.name, {})});
     }
   }
@@ -268,11 +181,11 @@ class Explainer {
     if (route_ != nullptr && says(route_->fields)) return route_->places.of("fields").line;
     if (vhost_ != nullptr && says(vhost_->fields)) return vhost_->places.of("fields").line;
     if (route_ == nullptr) return 0;
-    if (equals_ignoring_case(name, "Cache-Control")) return route_->places.of("cache_control").line;
     if (equals_ignoring_case(name, "Allow")) return to_.methods.line;
-    const bool leads =
-        equals_ignoring_case(name, "Location") && std::holds_alternative<RedirectConfig>(route_->handler);
-    return leads ? to_.handler->line : 0;
+    for (const Fact& field : to_.handler->fields) {
+      if (equals_ignoring_case(name, field.name)) return field.line;
+    }
+    return 0;
   }
 
   const Config& config_;
@@ -286,7 +199,7 @@ class Explainer {
   Explanation to_;
 };
 
-// That a client of the URL goes to.
+// The port that a client of the URL goes to.
 std::optional<uint16_t> port_of(const Question& question) {
   if (question.port || !question.scheme) return question.port;
   return question.scheme == "https" ? https_port : http_port;
@@ -314,15 +227,14 @@ std::vector<const ListenerConfig*> listeners_for(const Config& config, const Que
   return right.empty() ? possible : right;
 }
 
-// The same but for the listeners.
+// Whether both are the same but for their listeners.
 bool is_same(Explanation a, Explanation b) {
   a.listeners.clear();
   b.listeners.clear();
   return a == b;
 }
 
-}  // namespace
-
+// The host that is asked for where the question names none: one that the file has.
 std::string default_host(const Config& config) {
   for (const VhostConfig& vhost : config.vhosts) {
     if (!vhost.name.starts_with('*')) return vhost.name;
@@ -330,6 +242,8 @@ std::string default_host(const Config& config) {
   return "localhost";
 }
 
+// What is to be said of a URL of https, since no listener speaks TLS; nothing of other URLs. `host` is the one that is
+// asked for, as the URL has it.
 std::vector<std::string> notes_on_tls(const Config& config, const Question& question, std::string_view host) {
   if (question.scheme != "https") return {};
   const std::vector<const ListenerConfig*> listeners = listeners_for(config, question);
@@ -353,12 +267,12 @@ std::vector<std::string> notes_on_tls(const Config& config, const Question& ques
   return notes;
 }
 
-std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host) {
-  // Pages that cannot be read are told with the explanation.
+std::vector<Explanation> explain_all(const Config& config, const Question& question, std::string_view host) {
+  // Pages that cannot be read are part of the explanation.
   LineSink nowhere(-1);
   const Log log(nowhere, LogFormat::text, Level::error);
   const SystemClock clock;
-  const std::string head = question.head(default_host);
+  const std::string head = question.head(host);
   std::vector<Explanation> all;
   for (const ListenerConfig* listener : listeners_for(config, question)) {
     // Anew for each: a site that has read a file does not look for it again.
@@ -375,4 +289,12 @@ std::vector<Explanation> explain(const Config& config, const Question& question,
   return all;
 }
 
-}  // namespace webserv
+}  // namespace
+
+Explained explain(const Config& config, const Question& question) {
+  const std::string otherwise = default_host(config);
+  const std::string host = question.host.value_or(otherwise);
+  return {config, question, host, explain_all(config, question, otherwise), notes_on_tls(config, question, host)};
+}
+
+}  // namespace webserv::app

@@ -2,27 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "app/config.h"
+#include "app/config/config.h"
 #include "app/explain/question.h"
-#include "app/explain/rehearsal.h"
-#include "webserv/handlers/hosts.h"
+#include "app/routes/handler_facts.h"
 
-namespace webserv {
-
-// Something that holds, and the line of the configuration that says so; 0: none does, it is so by itself.
-struct Fact {
-  std::string name;
-  std::string value;  // of a key: as TOML and JSON both write it
-  uint32_t line = 0;
-  bool operator==(const Fact&) const = default;
-};
+namespace webserv::app {
 
 struct Explanation {
   std::vector<const ListenerConfig*> listeners;  // at which all the rest is the same
@@ -33,33 +21,33 @@ struct Explanation {
   std::optional<Fact> route;         // its path
   std::vector<std::string> shorter;  // routes that match, too
   std::string close;                 // what nothing was found for is close to: a name, or a path
-  std::optional<Fact> handler;       // its key and what it is, as in TOML
-  std::vector<Fact> options;         // keys that say how it answers
-  Fact methods;                      // the value of Allow
+  std::optional<HandlerFacts> handler;
+  Fact methods;  // the value of Allow
   std::vector<Fact> limits;
   std::vector<Fact> timeouts;
-  std::string file;                  // on disk
-  std::vector<Fact> program_limits;  // of CGI programs
-  std::vector<Fact> details;         // that the handler found out; their values are plain texts
-  bool open = false;                 // a program decides the status and more
-  unsigned status = 0;               // 0: nothing answers
-  std::string phrase;                // "Not Found"
-  std::string reason;                // why
-  std::optional<Fact> error_page;    // the file of the body; a value says why it is not used
-  std::vector<Fact> fields;          // of the answer
-  std::vector<Fact> removed;         // fields that the configuration removes
+  std::string file;                // on disk
+  std::vector<Fact> details;       // that the handler found out; their values are plain texts
+  bool open = false;               // a program decides the status and more
+  unsigned status = 0;             // 0: nothing answers
+  std::string phrase;              // "Not Found"
+  std::string reason;              // why
+  std::optional<Fact> error_page;  // the file of the body; a value says why it is not used
+  std::vector<Fact> fields;        // of the answer
+  std::vector<Fact> removed;       // fields that the configuration removes
   bool operator==(const Explanation&) const = default;
 };
 
-// One for each kind of answer that the listeners which could be meant give; none where no listener can be. Borrows the
-// configuration.
-std::vector<Explanation> explain(const Config& config, const Question& question, std::string_view default_host);
+// All that there is to say of a question.
+struct Explained {
+  const Config& config;
+  const Question& question;
+  std::string host;              // that is asked for: of the question, or one that the configuration has
+  std::vector<Explanation> all;  // one for each kind of answer that the listeners which could be meant give; none where
+                                 // no listener can be
+  std::vector<std::string> notes;  // that hold for all of them
+};
 
-// What is to be said of a URL of https, since no listener speaks TLS; none for other URLs. `host` is the one that is
-// asked for, as the URL has it.
-std::vector<std::string> notes_on_tls(const Config& config, const Question& question, std::string_view host);
+// Borrows both.
+Explained explain(const Config& config, const Question& question);
 
-// The host that is asked for where the question names none: one that the file has.
-std::string default_host(const Config& config);
-
-}  // namespace webserv
+}  // namespace webserv::app

@@ -6,7 +6,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr std::string_view host_name = "host";
@@ -15,8 +15,9 @@ constexpr std::string_view socket_scheme = "unix:";
 std::string_view name_of(std::string_view field) { return field.substr(0, field.find(':')); }
 std::string_view value_of(std::string_view field) { return trim(field.substr(field.find(':') + 1)); }
 
-// Host, port and target of what follows the scheme. Clients keep user names to themselves.
-void read_authority(std::string_view rest, Question& question) {
+// Host, port and target by what follows the scheme. Clients keep user names to themselves.
+Question of_authority(std::string_view rest) {
+  Question question;
   const size_t end = std::min(rest.find_first_of("/?#"), rest.size());
   std::string_view authority = rest.substr(0, end);
   if (const size_t at = authority.rfind('@'); at != std::string_view::npos) authority.remove_prefix(at + 1);
@@ -29,26 +30,30 @@ void read_authority(std::string_view rest, Question& question) {
   }
   question.target = rest.substr(end);
   if (!question.target.starts_with('/')) question.target.insert(0, "/");
+  return question;
 }
 
-void read_url(std::string_view url, Question& question) {
+// All that the URL says.
+Question of_url(std::string_view url, std::string_view method) {
+  Question question;
   const size_t colon = url.find("://");
   const std::string scheme = to_lower(url.substr(0, std::min(colon, url.size())));
   if (scheme == "http" || scheme == "https") {
+    question = of_authority(url.substr(colon + 3));
     question.scheme = scheme;
-    read_authority(url.substr(colon + 3), question);
   } else if (url.starts_with(socket_scheme)) {
     const size_t path = std::min(url.find(":/", socket_scheme.size()), url.size());
     question.socket = url.substr(socket_scheme.size(), path - socket_scheme.size());
     question.target = path < url.size() ? url.substr(path + 1) : "/";
-  } else if (colon != std::string_view::npos || url.starts_with('/') || url == "*" || question.method == "CONNECT") {
+  } else if (colon != std::string_view::npos || url.starts_with('/') || url == "*" || method == "CONNECT") {
     question.target = url;
   } else {
     // As curl(1) takes it.
-    read_authority(url, question);
+    question = of_authority(url);
   }
   // The fragment stays with the client.
   question.target.resize(std::min(question.target.find('#'), question.target.size()));
+  return question;
 }
 
 }  // namespace
@@ -72,10 +77,9 @@ std::expected<Question, std::string> read_question(const ExplainOptions& options
   if (options.url.empty() || options.url.find_first_of(line_ends) != std::string::npos) {
     return std::unexpected("URL is a path or an address on one line: /index.html, http://example.org/");
   }
-  Question question;
+  Question question = of_url(options.url, options.method);
   question.method = options.method;
   question.fields = options.fields;
-  read_url(options.url, question);
   // One that is given counts before that of the URL, as with curl(1).
   for (const std::string& field : options.fields) {
     if (equals_ignoring_case(name_of(field), host_name)) question.host = value_of(field);
@@ -83,4 +87,4 @@ std::expected<Question, std::string> read_question(const ExplainOptions& options
   return question;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

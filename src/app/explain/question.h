@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "app/options.h"
+#include "app/command/options.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Question {
   std::string method;
@@ -31,4 +31,4 @@ struct Question {
 // is, which refuses it. The error is a sentence for the user.
 std::expected<Question, std::string> read_question(const ExplainOptions& options);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -8,7 +8,7 @@
 #include "webserv/io/stream.h"
 #include "webserv/server/h1/h1_connection.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 constexpr std::string_view end_of_head = "\r\n\r\n";
@@ -184,4 +184,4 @@ Rehearsed rehearse(const Application& application, std::string_view listener, st
   return Rehearsal(application, listener, head).run_to_answer();
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -11,7 +11,7 @@
 #include "webserv/server/application.h"
 #include "webserv/server/trace.h"
 
-namespace webserv {
+namespace webserv::app {
 
 struct Rehearsed {
   unsigned status = 0;                                      // 0: no answer
@@ -37,4 +37,4 @@ struct Rehearsed {
 // `head` is a whole request but for its body, which is made up: zero bytes where a length is declared.
 Rehearsed rehearse(const Application& application, std::string_view listener, std::string_view head);
 
-}  // namespace webserv
+}  // namespace webserv::app

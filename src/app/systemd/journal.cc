@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-namespace webserv {
+namespace webserv::app {
 
 StandardError kind_of_standard_error(int fd, const char* journal_stream) {
   if (is_journal(fd, journal_stream)) return StandardError::journal;
@@ -21,4 +21,4 @@ LogFormats choose_log_formats(std::string_view access, StandardError standard_er
   return formats;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

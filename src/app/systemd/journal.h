@@ -7,7 +7,7 @@
 #include "webserv/base/access_log.h"
 #include "webserv/base/log.h"
 
-namespace webserv {
+namespace webserv::app {
 
 enum class StandardError : uint8_t {
   journal,   // systemd connected it to the journal
@@ -27,4 +27,4 @@ struct LogFormats {
 // terminal, in the journal (with priorities) and beside an access log that is no JSON either; else all lines are JSON.
 LogFormats choose_log_formats(std::string_view access, StandardError standard_error);
 
-}  // namespace webserv
+}  // namespace webserv::app

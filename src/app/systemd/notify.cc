@@ -10,22 +10,11 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // systemd reads messages of up to 4,096 bytes; it is for a line of a terminal, too.
 constexpr size_t longest_status = 1000;
-
-// The manager's address; its length is 0 where there is none of a kind that sd_notify(3) knows on one machine.
-socklen_t read_address(const char* path, sockaddr_un& address) {
-  const size_t size = path == nullptr ? 0 : std::strlen(path);
-  if (size < 2 || size >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@')) return 0;
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path, size);
-  if (path[0] == '@') address.sun_path[0] = '\0';
-  // An abstract name ends where the address ends; to a path, zeros of sun_path are the terminator.
-  return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
-}
 
 size_t character_size(char first) {
   const auto byte = static_cast<unsigned char>(first);
@@ -40,9 +29,22 @@ bool is_control(std::string_view character) {
 
 }  // namespace
 
+Notifier::Address Notifier::read_address(const char* path) {
+  Address manager;
+  sockaddr_un& address = manager.address;
+  const size_t size = path == nullptr ? 0 : std::strlen(path);
+  if (size < 2 || size >= sizeof address.sun_path || (path[0] != '/' && path[0] != '@')) return manager;
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path, size);
+  if (path[0] == '@') address.sun_path[0] = '\0';
+  // An abstract name ends where the address ends; to a path, zeros of sun_path are the terminator.
+  manager.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
+  return manager;
+}
+
 // sd_notify() would read the environment at each message: it is emptied here once and for all, and the address kept.
-Notifier::Notifier() : length_(read_address(std::getenv("NOTIFY_SOCKET"), address_)) {
-  if (length_ > 0) socket_ = Fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+Notifier::Notifier() : manager_(read_address(std::getenv("NOTIFY_SOCKET"))) {
+  if (manager_.length > 0) socket_ = Fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "FDSTORE", "MEMORY_PRESSURE_WATCH",
                            "MEMORY_PRESSURE_WRITE"}) {
     unsetenv(name);
@@ -66,8 +68,8 @@ void Notifier::reloading() const {
 
 void Notifier::send(const std::string& message) const {
   if (!socket_) return;
-  sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address_),
-         length_);
+  sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL,
+         reinterpret_cast<const sockaddr*>(&manager_.address), manager_.length);
 }
 
 std::string one_line(std::string_view text) {
@@ -88,4 +90,4 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -9,9 +9,9 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 
-// Without a service manager it does nothing, and no failure is told: nobody could act on one.
+// Without a service manager it does nothing. Failures are not reported: nobody could act on one.
 class Notifier {
  public:
   // Takes the manager's socket from $NOTIFY_SOCKET, and removes that and all else that systemd means for this process
@@ -31,8 +31,14 @@ class Notifier {
  private:
   void send(const std::string& message) const;
 
-  sockaddr_un address_{};
-  socklen_t length_;
+  // Of the manager's socket; its length is 0 where there is none of a kind that sd_notify(3) knows on one machine.
+  struct Address {
+    sockaddr_un address{};
+    socklen_t length = 0;
+  };
+  static Address read_address(const char* path);
+
+  const Address manager_;
   Fd socket_;
 };
 
@@ -40,4 +46,4 @@ class Notifier {
 // too long for a status "...".
 std::string one_line(std::string_view text);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -7,7 +7,7 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::app {
 
 ReloadRequest::ReloadRequest(const char* runtime_directory) {
   const std::string_view folders = runtime_directory == nullptr ? "" : runtime_directory;
@@ -17,17 +17,17 @@ ReloadRequest::ReloadRequest(const char* runtime_directory) {
 
 void ReloadRequest::begin() { waiting_ = !file_.empty() && ::access(file_.c_str(), F_OK) == 0; }
 
-void ReloadRequest::end(bool well) {
+void ReloadRequest::end(ReloadOutcome outcome) {
   if (!waiting_) return;
   waiting_ = false;
-  if (well) {
+  if (outcome == ReloadOutcome::succeeded) {
     ::unlink(file_.c_str());
     return;
   }
-  constexpr std::string_view outcome = "failed\n";
+  constexpr std::string_view failed = "failed\n";
   const Fd file(::open(file_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file) return;
-  [[maybe_unused]] const ssize_t written = ::write(file.get(), outcome.data(), outcome.size());
+  [[maybe_unused]] const ssize_t written = ::write(file.get(), failed.data(), failed.size());
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -3,9 +3,12 @@
 // that has failed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
-namespace webserv {
+namespace webserv::app {
+
+enum class ReloadOutcome : uint8_t { succeeded, failed };
 
 class ReloadRequest {
  public:
@@ -13,13 +16,13 @@ class ReloadRequest {
   // where it is not set: then nobody waits.
   explicit ReloadRequest(const char* runtime_directory);
 
-  // A reload begins: sees whether its end is waited for.
+  // A reload begins: sees whether somebody waits for its end.
   void begin();
-  void end(bool well);
+  void end(ReloadOutcome outcome);
 
  private:
   std::string file_;
   bool waiting_ = false;
 };
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -14,7 +14,7 @@
 #include <optional>
 #include <utility>
 
-namespace webserv {
+namespace webserv::app {
 namespace {
 
 // Of one socket: as many as its queue may hold. Whoever comes later makes systemd start the server again.
@@ -41,20 +41,20 @@ class Names {
 // What is wrong with the socket, or nothing.
 std::optional<std::string> fault(const PassedSocket& socket) {
   const int fd = socket.fd.get();
-  const auto told = [&](std::string_view what) {
+  const auto complaint = [&](std::string_view what) {
     return fmt::format("the descriptor {} that systemd passed as \"{}\" {}", fd, socket.name, what);
   };
   if (sd_is_socket(fd, AF_UNSPEC, 0, -1) <= 0)
-    return told("is not a socket: its unit must be a socket unit with ListenStream=");
+    return complaint("is not a socket: its unit must be a socket unit with ListenStream=");
   if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, -1) <= 0) {
-    return told("is not a stream socket: use ListenStream= in its socket unit");
+    return complaint("is not a stream socket: use ListenStream= in its socket unit");
   }
   if (sd_is_socket(fd, AF_UNSPEC, SOCK_STREAM, 1) <= 0) {
-    return told("does not listen: set Accept=no in its socket unit");
+    return complaint("does not listen: set Accept=no in its socket unit");
   }
   const int flags = fcntl(fd, F_GETFL);
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
-    return told(fmt::format("cannot be made non-blocking: {}", std::strerror(errno)));
+    return complaint(fmt::format("cannot be made non-blocking: {}", std::strerror(errno)));
   }
   return std::nullopt;
 }
@@ -143,4 +143,4 @@ void turn_away_clients(std::span<const Listener> sockets) {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::app

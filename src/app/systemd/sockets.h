@@ -10,7 +10,7 @@
 #include "webserv/io/fd.h"
 #include "webserv/io/listener.h"
 
-namespace webserv {
+namespace webserv::app {
 
 // What is wrong, all of it, each one sentence that says what to do.
 using SocketErrors = std::vector<std::string>;
@@ -50,4 +50,4 @@ std::expected<std::vector<ListenerSockets>, SocketErrors> match_sockets(std::spa
 // closes the connection. While one waits, systemd would start the server again as soon as it has ended, over and over.
 void turn_away_clients(std::span<const Listener> sockets);
 
-}  // namespace webserv
+}  // namespace webserv::app

@@ -58,6 +58,8 @@ struct CgiOptions {
   std::vector<std::string> sendfile_roots;  // folders whose files X-Sendfile may name; empty: X-Sendfile is refused
   Body body = Body::gather;
   CgiLimits limits;
+
+  bool operator==(const CgiOptions&) const = default;
 };
 
 // What starts the programs of all routes, and where they are told of.

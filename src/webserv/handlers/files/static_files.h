@@ -31,6 +31,8 @@ struct StaticFilesOptions {
                                       // order of preference among those the client likes the same; empty: none
   std::shared_ptr<const ScriptFiles> scripts;  // these are run and never shown; null: there are none
   FieldRules fields;  // what Finish would do to its answers: prepared answers have them already
+
+  bool operator==(const StaticFilesOptions&) const = default;
 };
 
 // What the files of all sites of a server share.

@@ -1,0 +1,309 @@
+#include "app/serve/serve.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "app/command/command_advice.h"
+#include "app/command/terminal.h"
+#include "app/serve/changes.h"
+#include "app/serve/plan.h"
+#include "app/serve/programs.h"
+#include "app/serve/signals.h"
+#include "app/serve/warnings.h"
+#include "app/site/site.h"
+#include "app/systemd/journal.h"
+#include "app/systemd/notify.h"
+#include "app/systemd/reload_request.h"
+#include "app/systemd/sockets.h"
+#include "app/text/report.h"
+#include "webserv/server/server.h"
+
+namespace webserv::app {
+
+namespace {
+
+// For each kind of what blocks: a slow disk keeps few of them waiting, and they need little where it is fast.
+constexpr unsigned blocking_threads = 2;
+
+StandardError standard_error() { return kind_of_standard_error(STDERR_FILENO, std::getenv("JOURNAL_STREAM")); }
+
+LogFormats formats_of(const Config& config) { return choose_log_formats(config.log.access, standard_error()); }
+
+void print_error(const std::string& message) { fmt::print(stderr, "webserv: {}\n", message); }
+
+// Connections need descriptors: the soft limit is for programs that use select(2).
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string addresses_of(const Server& server) {
+  std::string all;
+  for (const std::string& address : server.addresses()) {
+    if (!all.empty()) all += ", ";
+    all += address.starts_with("unix:") ? address : "http://" + address + "/";
+  }
+  return all;
+}
+
+// The program from its start to its end. One thread, which sleeps but for signals, starts, reloads and stops; the
+// threads of the server serve meanwhile.
+class Service {
+ public:
+  explicit Service(const ServeOptions& options) : options_(options) {}
+
+  ExitStatus run();
+
+ private:
+  ExitStatus refuse(const Refusal& refusal);
+  void start(Plan plan);
+  void handle_events();
+  void stop();
+
+  // A reload goes from one of these to the next, or ends early.
+  void reload();
+  std::expected<Plan, Refusal> plan_reload() const;
+  void begin_takeover(Plan plan);
+  void finish_takeover();
+  void fail_reload(const Refusal& refusal);
+  void ignore_reload(std::string_view why);
+  void end_reload(ReloadOutcome outcome, std::string_view status);
+
+  void use_log(const Config& config);
+  // What both a start and a reload come to: from now on the plan is what is served. A large one leaves much memory
+  // behind, which malloc_trim(3) gives back.
+  void adopt(Plan plan, std::shared_ptr<const Application> application);
+  std::string serving() const { return "serving at " + addresses_of(*server_); }
+
+  const ServeOptions& options_;
+  const Signals signals_;  // before any thread
+  const Notifier notifier_;
+  ReloadRequest request_{std::getenv("RUNTIME_DIRECTORY")};
+  std::vector<Listener> passed_;  // by systemd
+  SystemClock clock_;
+  LineSink sink_{STDERR_FILENO};
+  Log log_{sink_, LogFormat::text, Level::info};
+  Programs programs_;             // from the start on
+  std::optional<SiteHost> host_;  // likewise
+
+  // What is served.
+  std::string file_;  // of the configuration; empty: none
+  Outline outline_;
+  Listening listening_;
+  std::shared_ptr<const Application> application_;
+
+  // What is being taken over by the workers, if anything is.
+  struct Next {
+    Plan plan;
+    std::shared_ptr<const Application> application;
+  };
+  std::optional<Next> next_;
+  bool reload_again_ = false;
+  bool stopping_ = false;
+
+  std::optional<Server> server_;
+};
+
+ExitStatus Service::run() {
+  if (options_.directory && !std::filesystem::is_directory(*options_.directory)) {
+    const std::string meant = meant_by_word(*options_.directory);
+    print_error(fmt::format("{} is no directory that can be served; {}", *options_.directory,
+                            meant.empty() ? "name one, or use --config FILE" : meant));
+    return ExitStatus::usage;
+  }
+  auto passed = passed_sockets();
+  if (!passed) return refuse({ExitStatus::wrong_config, passed.error()});
+  for (PassedSocket& socket : *passed) passed_.push_back(Listener::adopt(std::move(socket.fd), socket.name));
+  auto plan = make_plan(options_, passed_, {});
+  if (!plan) return refuse(plan.error());
+  raise_descriptor_limit();
+  start(*std::move(plan));
+  handle_events();
+  if (uint64_t lost = sink_.lost_lines(); lost > 0) {
+    log_.event(Level::warning, "log_lines_lost", "log lines were dropped, for nobody read them fast enough",
+               {{"lines", lost}});
+  }
+  log_.event(Level::notice, "stopped", "stopped");
+  return ExitStatus::ok;
+}
+
+// The server does not start: all errors are printed on standard error, the first one is the unit's status.
+ExitStatus Service::refuse(const Refusal& refusal) {
+  // In the journal with the priority of errors (sd-daemon(3)).
+  bool in_journal = standard_error() == StandardError::journal;
+  if (is_terminal(STDERR_FILENO) && !refusal.mistakes.empty()) {
+    // People see the lines of the file too; in a log each error is one line.
+    fmt::print(stderr, "{}", report(refusal.mistakes, colours_of(STDERR_FILENO)));
+  } else {
+    for (const std::string& error : refusal.errors) fmt::print(stderr, "{}{}\n", in_journal ? "<3>" : "", error);
+  }
+  bool wrong = refusal.status == ExitStatus::wrong_config;
+  notifier_.status((wrong ? "wrong configuration: " : "cannot start: ") + refusal.errors.front());
+  if (wrong) turn_away_clients(passed_);
+  return refusal.status;
+}
+
+void Service::start(Plan plan) {
+  use_log(plan.config);
+  const unsigned workers = plan.config.server.workers == 0 ? default_workers() : plan.config.server.workers;
+  programs_ = make_programs(workers);
+  host_.emplace(workers, clock_, log_, blocking_threads);
+  host_->spawner = programs_.spawner;
+  auto application = std::make_shared<const Application>(build_site(plan.config, *host_));
+  ServerLog server_log{.events = &log_, .access = &sink_, .format = formats_of(plan.config).access};
+  server_.emplace(workers, plan.listening.listeners, application, server_log);
+  server_->start();
+  if (plan.config.file.empty()) {
+    // Started by hand: somebody wants the address, and it is no log line.
+    fmt::print("Serving {} at {}\n", options_.directory.value_or("the built-in welcome site"), addresses_of(*server_));
+    std::fflush(stdout);
+  }
+  log_.event(Level::notice, "ready", serving(), {{"workers", workers}});
+  notifier_.ready(serving());
+  adopt(std::move(plan), std::move(application));
+  malloc_trim(0);
+}
+
+void Service::use_log(const Config& config) { log_.use(formats_of(config).events, config.log.level); }
+
+void Service::adopt(Plan plan, std::shared_ptr<const Application> application) {
+  warn_of_missing(plan.config, log_);
+  warn_of_programs(plan.config, programs_, log_);
+  file_ = plan.config.file;
+  outline_ = Outline(plan.config, plan.listening);
+  listening_ = std::move(plan.listening);
+  application_ = std::move(application);
+}
+
+// Until the server has ended, by itself or because a signal asked for it.
+void Service::handle_events() {
+  std::thread waiter([&] {
+    server_->wait();
+    signals_.post(Signals::Event::ended);
+  });
+  for (;;) {
+    const Signals::Event event = *signals_.wait();
+    if (event == Signals::Event::ended) break;
+    if (event == Signals::Event::stop) stop();
+    if (event == Signals::Event::reload) reload();
+    if (event == Signals::Event::taken_over) finish_takeover();
+  }
+  waiter.join();
+}
+
+// Whoever asks a second time does not want to wait for connections.
+void Service::stop() {
+  if (std::exchange(stopping_, true)) return server_->stop();
+  notifier_.stopping("draining: requests in flight are answered");
+  log_.event(Level::notice, "stopping", "stopping: requests in flight are answered first");
+  server_->drain();
+}
+
+void Service::reload() {
+  if (stopping_) {
+    log_.event(Level::notice, "reload_ignored", "the configuration is not read again: the server is stopping");
+    return;
+  }
+  // Signals that come meanwhile ask for one more reload, for the file may have changed since it was read.
+  if (next_) {
+    reload_again_ = true;
+    return;
+  }
+  notifier_.reloading();
+  request_.begin();
+  if (options_.directory) return ignore_reload("a folder is served, without a configuration");
+  if (file_.empty() && !config_file(options_)) return ignore_reload("there is no configuration yet");
+  try {
+    std::expected<Plan, Refusal> plan = plan_reload();
+    if (!plan) return fail_reload(plan.error());
+    begin_takeover(*std::move(plan));
+  } catch (const std::exception& error) {  // no memory or no descriptor is left
+    fail_reload({ExitStatus::failure, {fmt::format("the configuration cannot be taken over: {}", error.what())}});
+  }
+}
+
+std::expected<Plan, Refusal> Service::plan_reload() const {
+  if (!config_file(options_)) {
+    return std::unexpected(
+        Refusal{ExitStatus::wrong_config,
+                {fmt::format("{}: error: the configuration is gone; put it back, or restart the server for the "
+                             "built-in site",
+                             file_)}});
+  }
+  return make_plan(options_, passed_, listening_);
+}
+
+// First all workers answer by the new configuration, then connections come in by its listeners.
+void Service::begin_takeover(Plan plan) {
+  auto application = std::make_shared<const Application>(build_site(plan.config, *host_));
+  server_->log_requests(formats_of(plan.config).access);
+  next_.emplace(std::move(plan), application);
+  server_->replace(std::move(application), [this] {
+    server_->listen(next_->plan.listening.listeners, [this] { signals_.post(Signals::Event::taken_over); });
+  });
+}
+
+void Service::finish_takeover() {
+  Next next = *std::exchange(next_, std::nullopt);
+  use_log(next.plan.config);
+  const Outline outline(next.plan.config, next.plan.listening);
+  log_.event(Level::notice, "reloaded", "reloaded: " + changes(outline_, outline), {{"config", next.plan.config.file}});
+  const std::vector<std::string> notes = needs_restart(outline_, outline, server_->workers());
+  for (const std::string& note : notes) log_.event(Level::warning, "restart_needed", note);
+  adopt(std::move(next.plan), std::move(next.application));
+  malloc_trim(0);
+  std::string status = serving();
+  if (!notes.empty()) status += fmt::format("; needs a restart: {}", fmt::join(notes, "; "));
+  end_reload(ReloadOutcome::succeeded, status);
+}
+
+void Service::fail_reload(const Refusal& refusal) {
+  for (const std::string& error : refusal.errors) log_.event(Level::error, "config_error", error);
+  log_.event(Level::error, "reload_failed", "the reload failed, and everything is as before",
+             {{"errors", refusal.errors.size()}});
+  std::string status = "the reload failed, and everything is as before: " + refusal.errors.front();
+  if (size_t more = refusal.errors.size() - 1; more > 0) status += fmt::format(" (and {} more, in the log)", more);
+  end_reload(ReloadOutcome::failed, status);
+}
+
+void Service::ignore_reload(std::string_view why) {
+  log_.event(Level::notice, "reload_ignored", fmt::format("there is nothing to reload: {}", why));
+  end_reload(ReloadOutcome::succeeded, serving());
+}
+
+// Ready in any case (systemd.service(5), Type=notify-reload), but not once systemd knows that the server stops.
+void Service::end_reload(ReloadOutcome outcome, std::string_view status) {
+  if (!stopping_) notifier_.ready(status);
+  request_.end(outcome);
+  if (std::exchange(reload_again_, false)) reload();
+}
+
+}  // namespace
+
+ExitStatus serve(const ServeOptions& options) {
+  try {
+    return Service(options).run();
+  } catch (const std::system_error& error) {
+    print_error(fmt::format("cannot start: {}", error.what()));
+    return ExitStatus::failure;
+  }
+}
+
+}  // namespace webserv::app

@@ -1,0 +1,138 @@
+#include "app/systemd/notify.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <ctime>
+#include <string>
+
+#include "webserv/base/text.h"
+
+namespace webserv::app {
+namespace {
+
+// A manager that listens at an abstract address, or at a path.
+class FakeManager {
+ public:
+  explicit FakeManager(std::string address) : fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    setenv("NOTIFY_SOCKET", address.c_str(), 1);
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    if (address[0] == '@') address[0] = '\0';
+    address.copy(name.sun_path, sizeof name.sun_path);
+    const size_t size = offsetof(sockaddr_un, sun_path) + address.size();
+    EXPECT_EQ(bind(fd_.get(), reinterpret_cast<const sockaddr*>(&name), static_cast<socklen_t>(size)), 0);
+  }
+  ~FakeManager() { unsetenv("NOTIFY_SOCKET"); }
+
+  // The next datagram, or "none".
+  std::string next() const {
+    std::string text(8192, '\0');
+    const ssize_t size = recv(fd_.get(), text.data(), text.size(), MSG_DONTWAIT);
+    if (size < 0) return "none";
+    text.resize(static_cast<size_t>(size));
+    return text;
+  }
+
+ private:
+  Fd fd_;
+};
+
+std::string abstract_name() { return "@webserv-notify-test-" + std::to_string(getpid()); }
+
+TEST(Notifier, sends_one_datagram_for_each_state) {
+  const FakeManager manager(abstract_name());
+  const Notifier notifier;
+  notifier.ready("Serving http");
+  EXPECT_EQ(manager.next(), "READY=1\nSTATUS=Serving http\n");
+  notifier.status("busy");
+  EXPECT_EQ(manager.next(), "STATUS=busy\n");
+  notifier.stopping("3 requests left");
+  EXPECT_EQ(manager.next(), "STOPPING=1\nSTATUS=3 requests left\n");
+  EXPECT_EQ(manager.next(), "none");
+}
+
+TEST(Notifier, reaches_a_manager_at_a_path) {
+  const std::string path = testing::TempDir() + "notify-" + std::to_string(getpid());
+  const FakeManager manager(path);
+  Notifier().ready("here");
+  EXPECT_EQ(manager.next(), "READY=1\nSTATUS=here\n");
+  unlink(path.c_str());
+}
+
+TEST(Notifier, a_reload_carries_the_monotonic_time_in_the_same_datagram) {
+  const FakeManager manager(abstract_name());
+  const Notifier notifier;
+  const auto microseconds = [] {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000;
+  };
+  const uint64_t before = microseconds();
+  notifier.reloading();
+  const std::string message = manager.next();
+  constexpr std::string_view begin = "RELOADING=1\nMONOTONIC_USEC=";
+  ASSERT_TRUE(message.starts_with(begin) && message.ends_with('\n')) << message;
+  const auto time = parse_decimal(std::string_view(message).substr(begin.size(), message.size() - begin.size() - 1));
+  ASSERT_TRUE(time);
+  EXPECT_GE(*time, before);
+  EXPECT_LE(*time, microseconds());
+}
+
+TEST(Notifier, takes_what_is_meant_for_it_alone_out_of_the_environment) {
+  const FakeManager manager(abstract_name());
+  for (const char* name :
+       {"WATCHDOG_PID", "WATCHDOG_USEC", "FDSTORE", "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE"}) {
+    setenv(name, "1", 1);
+  }
+  const Notifier notifier;
+  for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "FDSTORE", "MEMORY_PRESSURE_WATCH",
+                           "MEMORY_PRESSURE_WRITE"}) {
+    EXPECT_EQ(std::getenv(name), nullptr) << name;
+  }
+  notifier.status("still heard");
+  EXPECT_EQ(manager.next(), "STATUS=still heard\n");
+}
+
+TEST(Notifier, does_nothing_without_a_manager) {
+  const std::string too_long = "/" + std::string(200, 'x');
+  for (const char* address : {"", "/", "@", "vsock:2:1", "nonsense", "/nonexistent/socket", too_long.c_str()}) {
+    setenv("NOTIFY_SOCKET", address, 1);
+    Notifier().ready("nobody hears this");
+  }
+  unsetenv("NOTIFY_SOCKET");
+  Notifier().ready("nor this");
+}
+
+TEST(Notifier, a_status_is_one_line_of_utf8) {
+  struct Case {
+    std::string_view text, line;
+  };
+  const Case cases[] = {
+      {"", ""},
+      {"plain", "plain"},
+      {"two\nlines", "two lines"},
+      {"\n\r\n a\t\x1b[31mred\x7f", " a [31mred "},
+      {"READY=1\nSTOPPING=1", "READY=1 STOPPING=1"},
+      {"caf\u00e9 \u20ac", "caf\u00e9 \u20ac"},
+      {"a\u009b2J", "a 2J"},
+      {"bad\xff, cut\xe2\x82", "bad?, cut??"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(one_line(c.text), c.line);
+  for (std::string_view piece : {"x", "\u20ac", "\xff"}) {
+    std::string text;
+    while (text.size() < 5000) text += piece;
+    const std::string line = one_line(text);
+    EXPECT_LT(line.size(), 1010U);
+    EXPECT_TRUE(line.ends_with("..."));
+    EXPECT_TRUE(is_utf8(line));
+  }
+}
+
+}  // namespace
+}  // namespace webserv::app
