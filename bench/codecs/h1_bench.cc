@@ -11,7 +11,7 @@
 #include "webserv/http/scan.h"
 #include "webserv/http/uri.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr std::string_view curl_head =
@@ -158,4 +158,4 @@ BENCHMARK_CAPTURE(utf8_check, ascii, "/articles/2024/november/a-rather-long-name
 BENCHMARK_CAPTURE(utf8_check, mixed, "/\xc3\xa4pfel/b\xc3\xa4rnen/\xe4\xbd\xa0\xe5\xa5\xbd/und-so-weiter.html");
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

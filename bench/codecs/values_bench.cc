@@ -12,7 +12,7 @@
 #include "webserv/http/mime.h"
 #include "webserv/http/range.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr int64_t now = 1'795'252'800;  // 2026-11-21T09:20:00Z
@@ -101,4 +101,4 @@ BENCHMARK_CAPTURE(head_write, ok, Status::ok);
 BENCHMARK_CAPTURE(head_write, forbidden, Status::forbidden);
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -20,6 +20,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 void must(bool holds, const char* what) {
   if (holds) return;

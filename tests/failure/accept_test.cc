@@ -18,7 +18,7 @@
 #include "support/temporary_folder.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::FailingAccepts;
@@ -101,4 +101,4 @@ TEST_F(AcceptFailureTest, an_error_that_lasts_does_not_keep_the_server_from_endi
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

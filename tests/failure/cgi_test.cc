@@ -12,7 +12,7 @@
 #include "failure/failing_calls.h"
 #include "integration/cgi_server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::CgiServer;
@@ -78,4 +78,4 @@ TEST(CgiFailureTest, pipes_that_cannot_be_watched_are_a_bad_gateway) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

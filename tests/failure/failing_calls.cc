@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <new>
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 namespace {
 
@@ -82,20 +82,20 @@ FailingAllocation::FailingAllocation(long behind, Which which) {
 FailingAllocation::~FailingAllocation() { allocations_counted = false; }
 bool FailingAllocation::failed() const { return allocations_left < 0; }
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test
 
 extern "C" int accept4(int fd, sockaddr* address, socklen_t* size, int flags) {
-  if (webserv::test::accept_fails()) return -1;
+  if (webserv::detail::test::accept_fails()) return -1;
   return static_cast<int>(::syscall(SYS_accept4, fd, address, size, flags));
 }
 
 extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
-  if (webserv::test::watch_fails(operation, fd)) return -1;
+  if (webserv::detail::test::watch_fails(operation, fd)) return -1;
   return static_cast<int>(::syscall(SYS_epoll_ctl, epoll, operation, fd, event));
 }
 
 void* operator new(size_t size) {
-  void* memory = webserv::test::allocation_fails() ? nullptr : std::malloc(size);
+  void* memory = webserv::detail::test::allocation_fails() ? nullptr : std::malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }

@@ -6,7 +6,7 @@
 
 #include <atomic>
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 // accept4(2) fails, so many times, while this lives.
 class FailingAccepts {
@@ -39,4 +39,4 @@ class FailingAllocation {
   bool failed() const;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

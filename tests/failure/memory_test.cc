@@ -14,7 +14,7 @@
 #include "support/server_client.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::FailingAllocation;
@@ -122,4 +122,4 @@ TEST(MemoryFailureTest, a_connection_that_cannot_be_handed_on_is_closed) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -14,7 +14,7 @@
 #include "support/server_client.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::FailingAccepts;
@@ -80,4 +80,4 @@ TEST(WatchFailureTest, what_would_have_to_wait_is_closed_and_counted_no_more) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -15,6 +15,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 constexpr std::array<Coding, 3> forward = {Coding::zstd, Coding::br, Coding::gzip};
 constexpr std::array<Coding, 3> backward = {Coding::gzip, Coding::br, Coding::zstd};

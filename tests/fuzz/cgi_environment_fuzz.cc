@@ -14,6 +14,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 

@@ -12,6 +12,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 constexpr size_t most_cuts = 256;
 

@@ -13,6 +13,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 constexpr int64_t now = 1'795'252'800;     // 2026-11-21T09:20:00Z
 constexpr int64_t modified = 784'111'777;  // 1994-11-06T08:49:37Z

@@ -17,6 +17,9 @@
 #include "webserv/io/address.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 using Outcome = std::expected<Config, std::vector<Diagnostic>>;

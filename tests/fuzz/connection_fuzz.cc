@@ -9,6 +9,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 Task<Response> echo(Request& request) {
   std::expected<std::string, HttpError> body = co_await request.body().text(10'000);

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "webserv/http/cookie.h"
+#include "webserv/http/cookie_pairs.h"
 
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 using Pairs = std::vector<std::pair<std::string_view, std::string_view>>;
 
 void require(bool holds) {

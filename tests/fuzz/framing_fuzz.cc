@@ -12,6 +12,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 void require(bool holds) {
   if (!holds) std::abort();

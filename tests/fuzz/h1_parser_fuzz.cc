@@ -14,6 +14,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 using namespace std::literals;
 
 // Longer inputs are cut at some places only.

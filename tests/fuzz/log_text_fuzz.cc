@@ -11,6 +11,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 
 void check(bool holds) {
   if (!holds) std::abort();

@@ -13,6 +13,7 @@
 namespace {
 
 using namespace webserv;
+using namespace webserv::detail;
 using Kind = Ranges::Kind;
 
 constexpr uint64_t most_marks = 200;

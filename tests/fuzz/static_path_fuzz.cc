@@ -11,11 +11,15 @@
 #include "support/body_bytes.h"
 #include "support/request_builder.h"
 #include "support/temporary_folder.h"
+#include "webserv/handlers/files/file_cache.h"
+#include "webserv/handlers/files/listing.h"
 #include "webserv/handlers/files/static_files.h"
 #include "webserv/http/fields.h"
+#include "webserv/io/blocking_pool.h"
+#include "webserv/io/file.h"
 #include "webserv/server/representation.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr std::string_view secret = "SECRET";
@@ -123,12 +127,12 @@ class Place {
 };
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static webserv::Place place;
+  static webserv::detail::Place place;
   if (size == 0) return 0;
-  unsigned options = data[0] % (1u << webserv::option_count);
+  unsigned options = data[0] % (1u << webserv::detail::option_count);
   std::string target(reinterpret_cast<const char*>(data) + 1, size - 1);
   place.ask(options, target);
   place.open(target);

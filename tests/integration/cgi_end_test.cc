@@ -10,7 +10,7 @@
 
 #include "integration/cgi_server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::CgiServer;
@@ -314,4 +314,4 @@ TEST(CgiEndTest, leaves_no_process_and_no_descriptor_behind) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -16,10 +16,11 @@
 #include "webserv/handlers/cgi/cgi.h"
 #include "webserv/handlers/hosts.h"
 #include "webserv/io/listener.h"
+#include "webserv/process/spawner.h"
 #include "webserv/server/application.h"
 #include "webserv/server/server.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class CgiServer {
  public:
@@ -135,4 +136,4 @@ class CgiServer {
   std::string address_;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

@@ -6,7 +6,7 @@
 
 #include "integration/cgi_server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::CgiServer;
@@ -285,4 +285,4 @@ TEST(CgiTest, sends_files_that_a_program_names_and_the_route_allows) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -4,7 +4,7 @@
 
 #include "support/conversation.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::seconds;
@@ -113,4 +113,4 @@ TEST_F(ClientGoneTest, asks_nothing_within_a_body_without_chunks) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -13,7 +13,7 @@
 #include "support/server_client.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -169,4 +169,4 @@ TEST(ServerLifeTest, a_server_starts_once_and_says_so) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include "support/conversation.h"
 #include "webserv/server/h1/h1_shared.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -283,4 +283,4 @@ TEST_F(DuplexTest, a_body_that_pauses_ends_no_answer_that_moves) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

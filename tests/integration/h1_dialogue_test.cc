@@ -10,7 +10,7 @@
 
 #include "support/conversation.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::Conversation;
@@ -336,4 +336,4 @@ TEST(ConversationTest, finds_room_for_a_body_behind_a_head_that_ends_where_the_b
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

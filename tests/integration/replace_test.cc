@@ -13,7 +13,7 @@
 #include "support/server_client.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::any_port;
@@ -303,4 +303,4 @@ TEST(ReplaceTest, changes_of_a_server_that_ends_do_no_harm) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

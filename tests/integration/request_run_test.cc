@@ -10,7 +10,7 @@
 #include "support/conversation.h"
 #include "support/log_lines.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::Conversation;
@@ -228,4 +228,4 @@ TEST(RequestRunTest, observers_hear_of_every_request_that_is_over) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

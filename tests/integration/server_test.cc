@@ -15,7 +15,7 @@
 
 #include "support/server_client.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using testing::EndsWith;
@@ -189,4 +189,4 @@ TEST(ServerTest, answers_a_client_that_half_closes) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

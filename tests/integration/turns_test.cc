@@ -8,7 +8,7 @@
 
 #include "support/conversation.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::Conversation;
@@ -95,4 +95,4 @@ TEST(TurnsTest, others_are_answered_while_a_fast_client_uploads) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include "webserv/server/prepared.h"
 #include "webserv/server/response.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 inline std::string bytes_of(const std::string& bytes) { return bytes; }
 inline std::string bytes_of(const SharedBytes& shared) { return std::string(shared.bytes); }
@@ -37,4 +37,4 @@ inline std::string body_bytes(const Response& response) {
   return all;
 }
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

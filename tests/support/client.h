@@ -14,7 +14,7 @@
 #include "webserv/io/address.h"
 #include "webserv/io/fd.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class SocketClient {
  public:
@@ -103,4 +103,4 @@ inline Heard take_apart_heard(const std::string& bytes) {
   }
 }
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

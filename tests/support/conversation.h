@@ -11,7 +11,7 @@
 #include "support/test_connection.h"
 #include "webserv/server/h1/h1_connection.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class Conversation final {
  public:
@@ -82,4 +82,4 @@ class Conversation final {
   Task<> task_ = session_.serve();
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

@@ -12,7 +12,7 @@
 #include "webserv/base/log.h"
 #include "webserv/io/fd.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class LogLines {
  public:
@@ -47,4 +47,4 @@ class LogLines {
   Log log_;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

@@ -10,7 +10,7 @@
 
 #include "webserv/io/stream.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class MemoryStream final : public Stream {
  public:
@@ -105,4 +105,4 @@ class MemoryStream final : public Stream {
   bool reset_ = false;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

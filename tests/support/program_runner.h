@@ -19,7 +19,7 @@
 #include "webserv/base/c_strings.h"
 #include "webserv/process/spawner.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 // What a run said, and how it ended.
 struct Said {
@@ -133,4 +133,4 @@ class Doomed {
   Fd pidfd_;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

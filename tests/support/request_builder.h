@@ -14,7 +14,7 @@
 #include "webserv/http/h1_parser.h"
 #include "webserv/server/request_run.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class RequestBuilder final : private RequestConnection {
  public:
@@ -99,4 +99,4 @@ class RequestBuilder final : private RequestConnection {
   int turns_ = 0;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -16,7 +16,7 @@
 #include "webserv/server/application.h"
 #include "webserv/server/handler.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 inline const std::string get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 inline const std::string get_close = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -91,4 +91,4 @@ struct Gate {
   }
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

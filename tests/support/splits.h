@@ -11,7 +11,7 @@
 #include "webserv/http/framing.h"
 #include "webserv/http/h1_parser.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // Where pieces end, before the last one.
 using Cuts = std::vector<size_t>;
@@ -113,4 +113,4 @@ inline BodyOutcome read_chunked(std::string_view bytes, const Cuts& cuts = {}) {
   return outcome;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class TemporaryFolder {
  public:
@@ -77,4 +77,4 @@ class Unprivileged {
   const uid_t before_;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

@@ -4,7 +4,7 @@
 #include "webserv/server/connection.h"
 #include "webserv/server/worker_context.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class TestConnection final : public Connection {
  public:
@@ -21,4 +21,4 @@ class TestConnection final : public Connection {
   bool ended_ = false;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

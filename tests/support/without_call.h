@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <initializer_list>
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 // From now on this process and its children get that error for the call.
 inline bool take_away(long call, int error) {
@@ -42,4 +42,4 @@ inline int run_tests_without(std::initializer_list<long> calls, const char* filt
   return ::waitpid(child, &status, 0) == child ? status : -1;
 }
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

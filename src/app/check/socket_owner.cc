@@ -12,6 +12,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 namespace fs = std::filesystem;

@@ -17,6 +17,9 @@
 #include "webserv/io/address.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // [NAME=]ADDRESS: what stands before the first "=" is a name unless it begins an address, such as that of a unix

@@ -9,6 +9,8 @@
 
 namespace webserv::app {
 
+using namespace detail;
+
 FieldRules read_fields(const SectionReader& section) {
   FieldRules rules;
   std::set<std::string> names;

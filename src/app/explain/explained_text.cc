@@ -9,6 +9,9 @@
 #include "webserv/base/log_text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // The column in which values begin, and the width up to which a value pushes the places behind all values to the right.

@@ -12,6 +12,9 @@
 #include "webserv/io/address.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr uint16_t http_port = 80;

@@ -7,6 +7,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr std::string_view host_name = "host";

@@ -9,6 +9,9 @@
 #include "webserv/server/h1/h1_connection.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr std::string_view end_of_head = "\r\n\r\n";

@@ -19,7 +19,7 @@ struct Rehearsed {
   std::vector<std::pair<std::string, std::string>> fields;  // of the answer, in their order
   std::string reason;                                       // why the server refuses, where it does
   bool has_page = false;                                    // a configured error page is the body
-  Trace trace;
+  detail::Trace trace;
 
   // The request as its handler sees it; nothing where its head was refused.
   struct Seen {

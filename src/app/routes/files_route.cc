@@ -12,6 +12,9 @@
 #include "app/text/names.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr InterpretersKey interpreters_key{{}, "scripts"};

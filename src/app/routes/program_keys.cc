@@ -11,6 +11,9 @@
 #include "app/text/literals.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // What may be a path, and yet is most likely a program with arguments: "/usr/bin/env python3", "/usr/bin/perl -w".

@@ -12,6 +12,9 @@
 #include "webserv/http/uri.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // "$1", "$uri" and "{path}": what other servers put something in for.

@@ -9,6 +9,8 @@
 
 namespace webserv::app {
 
+using namespace detail;
+
 std::optional<Fault> fault_of_media_type(std::string_view type) {
   const std::string_view essence = trim(type.substr(0, type.find(';')));
   const size_t slash = essence.find('/');

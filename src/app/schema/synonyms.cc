@@ -7,6 +7,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr TableSet hosts = {Table::file, Table::server, Table::vhost, Table::route, Table::listener};

@@ -9,6 +9,8 @@
 
 namespace webserv::app {
 
+using namespace detail;
+
 Programs make_programs(unsigned threads) {
   Programs programs;
   std::unique_ptr<CgroupTree> cgroups;

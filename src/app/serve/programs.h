@@ -9,7 +9,7 @@
 namespace webserv::app {
 
 struct Programs {
-  std::shared_ptr<Spawner> spawner;
+  std::shared_ptr<detail::Spawner> spawner;
   std::string not_guaranteed;  // and why; empty: nothing
 };
 

@@ -6,11 +6,14 @@
 #include <utility>
 
 #include "app/site/welcome.h"
+#include "webserv/handlers/files/file_cache.h"
 #include "webserv/handlers/redirect.h"
 #include "webserv/handlers/respond.h"
 #include "webserv/http/mime.h"
 
 namespace webserv::app {
+
+using namespace detail;
 
 namespace {
 

@@ -23,10 +23,10 @@ struct SiteHost {
   const unsigned workers;  // of the server
   const Clock& clock;      // borrowed, as is the log
   const Log& log;
-  std::shared_ptr<Spawner> spawner = {};      // null where no program will be asked for an answer
-  std::shared_ptr<Gates> gates;               // of programs
-  std::shared_ptr<BlockingPool> error_pages;  // by which they are read
-  std::shared_ptr<const Listings> listings;
+  std::shared_ptr<detail::Spawner> spawner = {};  // null where no program will be asked for an answer
+  std::shared_ptr<detail::Gates> gates;           // of programs
+  std::shared_ptr<BlockingPool> error_pages;      // by which they are read
+  std::shared_ptr<const detail::Listings> listings;
 };
 
 // What a server of this configuration serves; without any virtual host that is the site compiled into the program.

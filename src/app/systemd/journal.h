@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "webserv/base/access_log.h"
+#include "webserv/base/access_format.h"
 #include "webserv/base/log.h"
 
 namespace webserv::app {

@@ -11,6 +11,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // systemd reads messages of up to 4,096 bytes; it is for a line of a terminal, too.

@@ -10,6 +10,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr size_t tab_width = 4;

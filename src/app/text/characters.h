@@ -11,7 +11,7 @@ namespace webserv::app {
 constexpr bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 // Of ASCII.
-constexpr bool is_letter(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
+constexpr bool is_letter(char c) { return detail::to_lower(c) >= 'a' && detail::to_lower(c) <= 'z'; }
 
 constexpr bool contains(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 

@@ -7,6 +7,9 @@
 #include "webserv/base/log_text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // Bytes of a text that a message repeats.

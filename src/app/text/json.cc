@@ -5,6 +5,8 @@
 
 namespace webserv::app {
 
+using namespace detail;
+
 void JsonWriter::begin(char opening) {
   next();
   text_.push_back(opening);

@@ -7,6 +7,8 @@
 
 namespace webserv::app {
 
+using namespace detail;
+
 std::string literal_of(std::string_view text) {
   std::string quoted = "\"";
   log_text::append_json(quoted, text);

@@ -12,6 +12,9 @@
 #include "webserv/http/uri.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // RFC 1035 2.3.4.

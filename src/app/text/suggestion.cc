@@ -7,6 +7,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // No word of the configuration is longer; a longer text is no slip, and the distance costs time.

@@ -13,6 +13,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 struct Scale {

@@ -15,6 +15,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // Where a line may stand whose table is not known.

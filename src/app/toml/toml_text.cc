@@ -8,6 +8,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr std::string_view blanks = " \t\r";

@@ -18,6 +18,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 constexpr std::string_view unlimited_word = "unlimited";

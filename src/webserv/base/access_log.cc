@@ -5,7 +5,7 @@
 
 #include "webserv/base/log_text.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using log_text::put;
@@ -156,4 +156,4 @@ char* AccessLog::put_combined(char* to, const AccessRecord& record) const {
   return put(to, "\"\n");
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

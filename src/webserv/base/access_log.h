@@ -10,16 +10,11 @@
 #include <string_view>
 #include <utility>
 
+#include "webserv/base/access_format.h"
 #include "webserv/base/clock.h"
 #include "webserv/base/line_sink.h"
 
-namespace webserv {
-
-enum class AccessFormat : uint8_t {
-  off,
-  json,      // one object a line (RFC 8259); what is empty is left out
-  combined,  // Apache's "combined"; what is empty is "-", and so are the user names
-};
+namespace webserv::detail {
 
 // What is told of a request once it is answered. Borrows its texts, which are as the client sent them, not yet escaped.
 struct AccessRecord {
@@ -91,4 +86,4 @@ class AccessLog {
   std::array<char, 48> second_text_{};  // a line's beginning up to the fraction (json), or its middle (combined)
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 
 class CStrings {
  public:
@@ -36,4 +36,4 @@ class CStrings {
   std::vector<const char*> pointers_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -17,6 +17,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 LineSink::LineSink(int fd) : fd_(fd), kind_(Kind::other) {
   struct stat status {};
   if (fstat(fd, &status) != 0) return;

@@ -7,6 +7,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv {
+
+using namespace detail;
+
 namespace {
 
 constexpr std::array<std::string_view, 5> level_names = {"error", "warning", "notice", "info", "debug"};

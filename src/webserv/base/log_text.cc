@@ -7,7 +7,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv::log_text {
+namespace webserv::detail::log_text {
 namespace {
 
 // Sixteen bytes at once, in a register on every machine of ours.
@@ -263,4 +263,4 @@ char* put_combined_second(char* to, int64_t unix_seconds) {
   return put(put_clock(to, time), " +0000");
 }
 
-}  // namespace webserv::log_text
+}  // namespace webserv::detail::log_text

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv::log_text {
+namespace webserv::detail::log_text {
 
 // A byte becomes at most six: "\u001f".
 inline constexpr size_t most_per_byte = 6;
@@ -52,4 +52,4 @@ void append_value(std::string& to, std::string_view text);
 char* put_rfc3339_second(char* to, int64_t unix_seconds);
 char* put_combined_second(char* to, int64_t unix_seconds);
 
-}  // namespace webserv::log_text
+}  // namespace webserv::detail::log_text

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr uint64_t high_bits = 0x8080808080808080;
@@ -136,4 +136,4 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

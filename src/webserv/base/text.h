@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::detail {
 
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -63,4 +63,4 @@ void for_each_element(std::string_view list, Visit visit) {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -15,6 +15,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 constexpr Clock::duration looked_at_every = std::chrono::seconds(1);

@@ -6,6 +6,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 FieldRules merge(const FieldRules& wider, const FieldRules& narrower) {
   FieldRules merged;
   for (const FieldRule& rule : wider) {

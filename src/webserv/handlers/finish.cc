@@ -4,6 +4,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 Finish::Finish(FieldRules fields_, ErrorPages error_pages_)
     : fields(std::move(fields_)), error_pages(std::move(error_pages_)) {}
 

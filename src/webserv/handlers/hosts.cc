@@ -4,6 +4,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 constexpr uint32_t exact_names(uint32_t group) { return 2 * group; }

@@ -52,7 +52,7 @@ class Hosts {
   std::vector<Match> matches_;
   std::vector<std::string> listeners_;  // of groups 1 and up
   std::vector<uint32_t> defaults_;      // of each group: the match of "*"
-  NameTable names_;                     // space 2 * group: exact names; 2 * group + 1: what follows "*."
+  detail::NameTable names_;             // space 2 * group: exact names; 2 * group + 1: what follows "*."
   size_t longest_wildcard_ = 0;
   Finish nobody_;
 };

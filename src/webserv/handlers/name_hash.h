@@ -5,7 +5,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace detail {
 
@@ -52,4 +52,4 @@ inline bool same_name(const char* a, const char* b, size_t size) {
   return detail::word_at<uint64_t>(a + last) == detail::word_at<uint64_t>(b + last);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -2,7 +2,7 @@
 
 #include "webserv/handlers/name_hash.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // Inlined into find(), which is on the way of every request.
 [[gnu::always_inline]] inline size_t NameTable::place(uint32_t space, std::string_view name, uint64_t hash) const {
@@ -46,4 +46,4 @@ void NameTable::grow() {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

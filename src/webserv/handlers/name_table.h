@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 
 class NameTable {
  public:
@@ -40,4 +40,4 @@ class NameTable {
   size_t used_ = 0;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,6 +6,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 // What has no place in a URI reference (RFC 3986 2) is encoded; "%" is left, for it may begin an encoding.

@@ -9,6 +9,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 // FNV-1a.

@@ -6,6 +6,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 // Makes what follows from the methods: HEAD comes with GET, OPTIONS is always answered.

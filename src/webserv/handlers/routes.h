@@ -53,21 +53,23 @@ class Routes {
 
  private:
   struct Node {
-    uint32_t exact = NameTable::none;   // the route of this very path
-    uint32_t prefix = NameTable::none;  // the route of this path with a slash
+    uint32_t exact = detail::NameTable::none;   // the route of this very path
+    uint32_t prefix = detail::NameTable::none;  // the route of this path with a slash
     bool has_children = false;
   };
 
-  const Route* route_at(uint32_t number) const { return number == NameTable::none ? nullptr : &routes_[number]; }
+  const Route* route_at(uint32_t number) const {
+    return number == detail::NameTable::none ? nullptr : &routes_[number];
+  }
   Match find_below(std::string_view path) const;
   void insert(uint32_t number);
 
   const std::string host_;
   std::vector<Route> routes_;
-  Route nowhere_;            // for paths without a route
-  Route whole_;              // for targets without a path: OPTIONS * and CONNECT
-  std::vector<Node> nodes_;  // the tree of segments; the first is the root
-  NameTable children_;       // (number of a node, segment) to the number of its child
+  Route nowhere_;               // for paths without a route
+  Route whole_;                 // for targets without a path: OPTIONS * and CONNECT
+  std::vector<Node> nodes_;     // the tree of segments; the first is the root
+  detail::NameTable children_;  // (number of a node, segment) to the number of its child
 };
 
 }  // namespace webserv

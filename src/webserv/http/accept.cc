@@ -6,6 +6,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv {
+
+using namespace detail;
+
 namespace {
 
 // An element of Accept or Accept-Encoding, taken apart.

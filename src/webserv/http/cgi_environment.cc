@@ -5,7 +5,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -158,4 +158,4 @@ void append_cgi_environment(CStrings& to, const RequestHead& head, const CgiCall
   for (const auto& [name, value] : inherited) environment.add(name, value);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -12,7 +12,7 @@
 #include "webserv/base/c_strings.h"
 #include "webserv/http/request_head.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What the variables tell, besides what the request's head says. Paths are decoded; none of the texts has a NUL.
 struct CgiCall {
@@ -45,4 +45,4 @@ using Variables = std::span<const std::pair<std::string, std::string>>;
 void append_cgi_environment(CStrings& to, const RequestHead& head, const CgiCall& call, Variables own,
                             Variables inherited);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -135,4 +135,4 @@ std::expected<void, CgiMistake> CgiHeadParser::take_field(const Field& field, Cg
   return {};
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

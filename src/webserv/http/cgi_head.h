@@ -11,7 +11,7 @@
 #include "webserv/http/fields.h"
 #include "webserv/http/status.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What a program says before its body. All views are into the bytes given to the parser.
 struct CgiHead {
@@ -64,4 +64,4 @@ class CgiHeadParser {
   size_t count_ = 0;  // of all fields
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include "webserv/base/text.h"
 #include "webserv/http/date.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using Comparison = bool (*)(const EntityTag&, const EntityTag&);
@@ -100,4 +100,4 @@ bool if_range_holds(std::string_view value, const Validators& validators) {
   return validators.exists && tag && current && strongly_equal(*tag, *current);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

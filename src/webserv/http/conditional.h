@@ -8,7 +8,7 @@
 #include "webserv/http/fields.h"
 #include "webserv/http/method.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // An entity tag (RFC 9110 8.8.3). Borrows its text.
 struct EntityTag {
@@ -63,4 +63,4 @@ inline Outcome evaluate(Method method, const Fields& fields, const Validators& v
 // (8.8.2.2): a client could join parts of two states.
 bool if_range_holds(std::string_view value, const Validators& validators);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -2,7 +2,13 @@
 
 #include <algorithm>
 
+#include "webserv/base/text.h"
+#include "webserv/http/cookie_pairs.h"
+
 namespace webserv {
+
+using namespace detail;
+
 namespace {
 
 // RFC 6265 4.1.1

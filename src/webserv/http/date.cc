@@ -5,7 +5,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr int64_t seconds_per_day = 86'400;
@@ -246,4 +246,4 @@ std::optional<int64_t> parse_http_date(std::string_view text, int64_t now) {
   return seconds;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::detail {
 
 // The dates that can be written and read, in seconds since 1970: 1601-01-01T00:00:00Z and 9999-12-31T23:59:59Z.
 constexpr int64_t first_date = -11'644'473'600;
@@ -41,4 +41,4 @@ class DateText {
 // its date is let through: no section asks for more than a name, and the day is known without it.
 std::optional<int64_t> parse_http_date(std::string_view text, int64_t now);
 
-}  // namespace webserv
+}  // namespace webserv::detail

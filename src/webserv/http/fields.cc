@@ -8,6 +8,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 FieldName field_name(std::string_view name) { return is_token(name) ? known_names::find(name) : FieldName::other; }
 
 bool is_token(std::string_view name) { return !name.empty() && scan::all<scan::Token>(name); }

@@ -8,7 +8,7 @@
 #include "webserv/http/h1_line.h"
 #include "webserv/http/scan.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 // Sizes fit the file system's signed offsets.
@@ -246,4 +246,4 @@ const HttpError* ChunkDecoder::take_trailers(std::string_view input, size_t& con
   return trailers_size_ == max_trailers ? &long_trailers : nullptr;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

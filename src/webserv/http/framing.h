@@ -10,7 +10,7 @@
 #include "webserv/http/request_head.h"
 #include "webserv/http/status.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct Framing {
   enum class Kind : uint8_t { none, length, chunked };
@@ -87,4 +87,4 @@ class ChunkDecoder {
   std::string trailer_;       // that is not whole yet
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "webserv/http/scan.h"
 #include "webserv/http/status.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What reading a line from left to right came to: where the next line begins, or an error, or neither of them where the
 // bytes end before the line does. An error is told as soon as its byte is there, so that it does not depend on the
@@ -79,4 +79,4 @@ inline bool is_blank(char c) { return scan::is(scan::blank, c); }
   return line;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,7 +7,7 @@
 #include "webserv/http/h1_line.h"
 #include "webserv/http/scan.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr HttpError two_empty_lines{Status::bad_request, "there is more than one empty line before the request"};
@@ -219,4 +219,4 @@ std::expected<bool, HttpError> RequestParser::parse(std::string_view data, Reque
   return true;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 #include "webserv/http/request_head.h"
 #include "webserv/http/status.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // Reads one head. The caller keeps the bytes of an unfinished head where they are, appends what arrives and calls
 // again; it calls reset() when it moved them or begins with another head. The outcome is the same however the bytes are
@@ -47,4 +47,4 @@ class RequestParser {
   bool keep_alive_ = true;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,7 +7,7 @@
 #include "webserv/base/text.h"
 #include "webserv/http/fields.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 void append_status_line(std::string& out, Status status) {
   // Nearly all lines are one of these: a copy of a few words.
@@ -47,4 +47,4 @@ void append_chunk_head(std::string& out, uint64_t size) {
   out.append(line.data(), end);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 
 #include "webserv/http/status.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // The chunk that ends a body, with an empty trailer section.
 constexpr std::string_view last_chunk = "0\r\n\r\n";
@@ -30,4 +30,4 @@ void append_content_length(std::string& out, uint64_t length);
 // "4d2\r\n", what stands before `size` bytes of a chunk, more than none; "\r\n" stands behind them.
 void append_chunk_head(std::string& out, uint64_t size);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 
 #include "webserv/http/fields.h"
 
-namespace webserv::known_names {
+namespace webserv::detail::known_names {
 
 // In the order of FieldName, without `other`.
 inline constexpr std::array<std::string_view, static_cast<size_t>(FieldName::count_) - 1> names = {
@@ -117,4 +117,4 @@ inline FieldName find(std::string_view name) {
   return (differing & ~case_bits) == 0 ? known.name : FieldName::other;
 }
 
-}  // namespace webserv::known_names
+}  // namespace webserv::detail::known_names

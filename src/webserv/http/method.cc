@@ -3,6 +3,7 @@
 #include <array>
 
 namespace webserv {
+
 namespace {
 
 // In the order of Method.

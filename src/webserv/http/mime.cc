@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 // Extensions are numbers of base 40: up to 12 digits, which are the characters below, the last one first, fit 64 bits.
@@ -81,4 +81,4 @@ std::string_view mime_type(std::string_view filename) {
   return default_mime_type;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

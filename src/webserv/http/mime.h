@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace webserv {
+namespace webserv::detail {
 
 constexpr std::string_view default_mime_type = "application/octet-stream";
 
@@ -14,4 +14,4 @@ constexpr std::string_view default_mime_type = "application/octet-stream";
 // (RFC 7303 3). A view of a constant.
 std::string_view mime_type(std::string_view filename);
 
-}  // namespace webserv
+}  // namespace webserv::detail

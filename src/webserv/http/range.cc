@@ -9,7 +9,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr std::string_view unit_prefix = "bytes=";
@@ -159,4 +159,4 @@ uint64_t Byteranges::content_length(std::span<const ByteRange> ranges) const {
   return bytes;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::detail {
 
 // Both ends belong to it.
 struct ByteRange {
@@ -97,4 +97,4 @@ struct Byteranges {
   uint64_t content_length(std::span<const ByteRange> ranges) const;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

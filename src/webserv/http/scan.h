@@ -13,7 +13,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace webserv::scan {
+namespace webserv::detail::scan {
 
 using Block16 [[gnu::vector_size(16)]] = unsigned char;
 using Block8 [[gnu::vector_size(8)]] = unsigned char;
@@ -238,4 +238,4 @@ bool all(std::string_view text) {
   return bytes.first_other<Bytes>(text.data()) == bytes.end();
 }
 
-}  // namespace webserv::scan
+}  // namespace webserv::detail::scan

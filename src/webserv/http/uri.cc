@@ -11,6 +11,9 @@
 #include "webserv/http/scan.h"
 
 namespace webserv {
+
+using namespace detail;
+
 namespace {
 
 constexpr HttpError bad_form{Status::bad_request, "the request target does not fit the method"};

@@ -12,6 +12,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv {
+
+using namespace detail;
+
 namespace {
 
 constexpr std::string_view unix_prefix = "unix:";

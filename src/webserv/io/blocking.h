@@ -3,10 +3,8 @@
 //   std::expected<Listing, Error> listing = co_await blocking(pool, read_folder);
 #pragma once
 
-#include <cassert>
 #include <coroutine>
 #include <exception>
-#include <expected>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,17 +13,45 @@
 
 #include "webserv/base/result.h"
 #include "webserv/io/blocking_pool.h"
-#include "webserv/io/loop.h"
-#include "webserv/io/task.h"
 
 namespace webserv {
 
-// Awaitable, once, by a coroutine of a loop: Result of what `f` returns. Error::resource_unavailable_try_again: too
-// much waits already, and `f` was not called. What `f` throws is thrown where it is awaited.
-//
-// Where the waiting coroutine is destroyed meanwhile, `f` runs to its end all the same, and nobody hears of it: so `f`
-// owns what it uses. A pool may end before the loops whose coroutines wait for it; they then wait for good, and are to
-// be destroyed with their loop.
+class Loop;
+
+namespace detail {
+
+struct Posted;
+
+// A call of a function on its way to a pool and back: shared by the task that waits and the thread that runs it.
+class BlockingCall : public std::enable_shared_from_this<BlockingCall> {
+ public:
+  BlockingCall();
+  virtual ~BlockingCall();
+  BlockingCall(const BlockingCall&) = delete;
+
+  // `waiter` goes on in a turn of this thread's loop when the function has run. False: it will not run.
+  bool submit(BlockingPool& pool, std::coroutine_handle<> waiter);
+  // Nobody waits any more.
+  void forget();
+  // Throws what the function threw.
+  void rethrow();
+
+ protected:
+  virtual void call() = 0;  // on a thread of the pool
+
+ private:
+  void run() noexcept;
+
+  std::exception_ptr error_;
+  std::mutex mutex_;
+  Loop* loop_ = nullptr;  // null: nobody waits any more
+  std::coroutine_handle<> waiter_;
+  std::unique_ptr<Posted> posted_;
+};
+
+}  // namespace detail
+
+// What blocking() returns.
 template <class F>
 class Blocking {
  public:
@@ -33,26 +59,16 @@ class Blocking {
 
   Blocking(BlockingPool& pool, F f) : pool_(pool), call_(std::make_shared<Call>(std::move(f))) {}
   Blocking(const Blocking&) = delete;
-  ~Blocking() {
-    std::lock_guard lock(call_->mutex);
-    call_->loop = nullptr;
-  }
+  ~Blocking() { call_->forget(); }
 
   bool await_ready() const { return false; }
   bool await_suspend(std::coroutine_handle<> waiter) {
-    assert(Loop::of_this_thread() != nullptr && "blocking() is awaited outside of a loop's turn");
-    call_->loop = Loop::of_this_thread();
-    call_->waiter = waiter;
-    // Now, since the pool's thread may have no memory for it.
-    call_->posted = std::make_unique<Loop::Posted>([weak = std::weak_ptr<Call>(call_)] {
-      if (std::shared_ptr<Call> call = weak.lock(); call && call->loop != nullptr) drive(call->waiter);
-    });
-    accepted_ = pool_.submit([call = call_] { call->run(); });
+    accepted_ = call_->submit(pool_, waiter);
     return accepted_;
   }
   Result<Value> await_resume() {
     if (!accepted_) return std::unexpected(Error::resource_unavailable_try_again);
-    if (call_->error) std::rethrow_exception(std::move(call_->error));
+    call_->rethrow();
     if constexpr (std::is_void_v<Value>) {
       return {};
     } else {
@@ -62,32 +78,18 @@ class Blocking {
 
  private:
   struct Nothing {};
-  struct Call {
+  struct Call final : detail::BlockingCall {
     explicit Call(F of) : f(std::move(of)) {}
-
-    // On a thread of the pool.
-    void run() noexcept {
-      try {
-        if constexpr (std::is_void_v<Value>) {
-          f();
-        } else {
-          value.emplace(f());
-        }
-      } catch (...) {
-        error = std::current_exception();
+    void call() override {
+      if constexpr (std::is_void_v<Value>) {
+        f();
+      } else {
+        value.emplace(f());
       }
-      // While it is locked the waiter is not destroyed, and so its loop is there.
-      std::lock_guard lock(mutex);
-      if (loop != nullptr) loop->post(std::move(posted));
     }
 
     F f;
     std::optional<std::conditional_t<std::is_void_v<Value>, Nothing, Value>> value;
-    std::exception_ptr error;
-    std::mutex mutex;
-    Loop* loop = nullptr;  // null: nobody waits any more
-    std::coroutine_handle<> waiter;
-    std::unique_ptr<Loop::Posted> posted;
   };
 
   BlockingPool& pool_;

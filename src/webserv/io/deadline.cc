@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-namespace webserv {
+namespace webserv::detail {
 
 void Wheel::file(Timed& timed) {
   uint64_t tick = std::clamp(ceiling_tick(timed.when_), tick_ + 1, tick_ + slots - 1);
@@ -57,4 +57,4 @@ std::optional<Clock::duration> Wheel::until_next(Clock::time_point now) const {
   return std::nullopt;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include "webserv/base/clock.h"
 #include "webserv/io/list.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class Wheel;
 
@@ -81,4 +81,4 @@ inline void Timed::expires_at(Clock::time_point when, Wheel& wheel) {
   if (filed_ == 0 || Wheel::ceiling_tick(when) < filed_) wheel.file(*this);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

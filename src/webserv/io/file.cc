@@ -8,7 +8,7 @@
 #include <climits>
 #include <utility>
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -209,4 +209,4 @@ Result<std::optional<DirectoryReader::Entry>> DirectoryReader::next() {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -15,7 +15,7 @@
 #include "webserv/base/result.h"
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // A regular file or a directory, open for reading, and what fstat(2) said of it then.
 struct OpenedFile {
@@ -88,4 +88,4 @@ class DirectoryReader {
   std::unique_ptr<DIR, Close> stream_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace webserv {
+namespace webserv::detail {
 
 std::optional<Gate::Entry> Gate::enter(const Waiter& waiting) {
   std::lock_guard lock(mutex_);
@@ -13,7 +13,7 @@ std::optional<Gate::Entry> Gate::enter(const Waiter& waiting) {
   }
   if (queue_.size() >= limits_.longest_queue) return Entry::queue_is_full;
   // The gate's owners may be gone before the loop comes to it, and those who waited give up.
-  waiting->admission = std::make_unique<Loop::Posted>([self = shared_from_this(), waiting] {
+  waiting->admission = std::make_unique<Posted>([self = shared_from_this(), waiting] {
     if (waiting->turn == nullptr) return self->leave();
     waiting->turn->go_on(Entry::admitted);
   });
@@ -102,4 +102,4 @@ void Gate::Turn::go_on(Entry entry) {
   drive(std::exchange(waiter_, {}));
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -15,7 +15,7 @@
 #include "webserv/io/deadline.h"
 #include "webserv/io/loop.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class Gate : public std::enable_shared_from_this<Gate> {
  public:
@@ -46,8 +46,8 @@ class Gate : public std::enable_shared_from_this<Gate> {
  private:
   struct Waiting {
     Loop& loop;
-    Turn* turn;                                 // null: it is gone; only the loop's thread looks at it
-    std::unique_ptr<Loop::Posted> admission{};  // of one that is in the queue: ready, since to leave needs no memory
+    Turn* turn;                           // null: it is gone; only the loop's thread looks at it
+    std::unique_ptr<Posted> admission{};  // of one that is in the queue: ready, since to leave needs no memory
   };
   using Waiter = std::shared_ptr<Waiting>;
 
@@ -105,4 +105,4 @@ class Gate::Turn final : private Deadline {
   Entry entry_ = Entry::given_up;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -1,7 +1,7 @@
 // An intrusive list: what hangs in it takes itself out when it is destroyed, and costs no allocation.
 #pragma once
 
-namespace webserv {
+namespace webserv::detail {
 
 struct Link {
   Link* previous = this;
@@ -55,4 +55,4 @@ class List {
   Link head_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,6 +9,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 constexpr size_t events_per_turn = 256;

@@ -24,6 +24,10 @@
 
 namespace webserv {
 
+class Loop;
+
+namespace detail {
+
 // Is told of the events of a descriptor that it had watched.
 class Watcher {
  public:
@@ -43,11 +47,15 @@ class Deferred : private Link {
   bool deferred() const { return linked(); }
 
  private:
-  friend class Loop;
+  friend class webserv::Loop;
   friend class List<Deferred>;
 };
 
-class Loop;
+// A job on its way to a loop.
+struct Posted {
+  std::move_only_function<void()> job;
+  Posted* next = nullptr;
+};
 
 // What is left of something after its owner is gone and has still to come to its end: the loop keeps it until then.
 class Leftover : public Deferred {
@@ -63,6 +71,8 @@ class Leftover : public Deferred {
   void run() final;
   Loop& loop_;
 };
+
+}  // namespace detail
 
 class Loop {
  public:
@@ -82,13 +92,9 @@ class Loop {
 
   // From any thread: runs the job on the loop's thread. Takes no lock, and wakes the loop only where it sleeps. Jobs of
   // one thread run in their order; those still here when the loop is destroyed are dropped. Throws std::bad_alloc.
-  void post(Job job) { post(std::make_unique<Posted>(std::move(job))); }
+  void post(Job job) { post(std::make_unique<detail::Posted>(std::move(job))); }
   // The same in two steps: what was made of a job can be posted where nothing may fail any more.
-  struct Posted {
-    Job job;
-    Posted* next = nullptr;
-  };
-  void post(std::unique_ptr<Posted> posted) noexcept;
+  void post(std::unique_ptr<detail::Posted> posted) noexcept;
 
   // The loop whose turn this thread is in, or was in last; null where it had none.
   static Loop* of_this_thread() { return of_thread_; }
@@ -101,27 +107,27 @@ class Loop {
   // Both clocks were read once at the beginning of this turn.
   Clock::time_point now() const { return now_; }
   int64_t unix_seconds() const { return unix_seconds_; }
-  Wheel& wheel() { return wheel_; }
+  detail::Wheel& wheel() { return wheel_; }
 
   // Tells `watcher` of `events` of `fd` (epoll_ctl(2)) until unwatch(), which comes before the close: a child that is
   // being started may hold a copy of the descriptor for a moment, and epoll goes on as long as there is one. A watcher
   // lives on to the end of the turn in which it is unwatched: see defer().
-  Result<> watch(int fd, uint32_t events, Watcher& watcher);
+  Result<> watch(int fd, uint32_t events, detail::Watcher& watcher);
   void unwatch(int fd);
 
   // Runs `what` at the end of this turn, when all events of the turn are dealt with; what is deferred meanwhile runs at
   // the end of the next turn, which then does not sleep. Objects end themselves this way, and long work lets others go
   // first.
-  void defer(Deferred& what) {
+  void defer(detail::Deferred& what) {
     assert_here();
     deferred_.push_back(what);
   }
 
   // Owns `what` until it is done(), at the latest until the loop is destroyed.
-  void keep(std::unique_ptr<Leftover> what) { leftovers_.push_back(std::move(what)); }
+  void keep(std::unique_ptr<detail::Leftover> what) { leftovers_.push_back(std::move(what)); }
 
   // Awaitable: goes on at the end of this turn, so that every other connection had its chance.
-  class NextTurn final : public Deferred {
+  class NextTurn final : public detail::Deferred {
    public:
     explicit NextTurn(Loop& loop) : loop_(loop) {}
     bool await_ready() const { return false; }
@@ -139,9 +145,9 @@ class Loop {
   NextTurn next_turn() { return NextTurn(*this); }
 
   // Awaitable: goes on at or after `when`.
-  class Sleep final : public Deadline {
+  class Sleep final : public detail::Deadline {
    public:
-    Sleep(Loop& loop, Clock::time_point when) : Deadline(loop.wheel()), loop_(loop), until_(when) {}
+    Sleep(Loop& loop, Clock::time_point when) : detail::Deadline(loop.wheel()), loop_(loop), until_(when) {}
     bool await_ready() const { return until_ <= loop_.now(); }
     void await_suspend(std::coroutine_handle<> waiter) {
       waiter_ = waiter;
@@ -158,14 +164,14 @@ class Loop {
   Sleep sleep_until(Clock::time_point when) { return Sleep(*this, when); }
 
  private:
-  friend class Leftover;
+  friend class detail::Leftover;
   void own();
   void turn_once(std::optional<Clock::duration> longest);
   int sleep_milliseconds(std::optional<Clock::duration> longest) const;
   void wake();
   void run_posted();
   void run_deferred();
-  void drop(Leftover& what);
+  void drop(detail::Leftover& what);
   void drop_posted();
 
   inline static constinit thread_local Loop* of_thread_ = nullptr;
@@ -174,12 +180,12 @@ class Loop {
   std::thread::id turner_;  // none before the first turn, and when run() has ended
   Clock::time_point now_;
   int64_t unix_seconds_;
-  Wheel wheel_;
+  detail::Wheel wheel_;
   Fd epoll_;
   Fd wake_;
-  List<Deferred> deferred_;
-  std::vector<std::unique_ptr<Leftover>> leftovers_;
-  std::atomic<Posted*> inbox_{nullptr};  // a Treiber stack: newest first
+  detail::List<detail::Deferred> deferred_;
+  std::vector<std::unique_ptr<detail::Leftover>> leftovers_;
+  std::atomic<detail::Posted*> inbox_{nullptr};  // a Treiber stack: newest first
   std::atomic<bool> asleep_{false};
   std::atomic<bool> stopped_{false};
 };

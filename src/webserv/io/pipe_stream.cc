@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-namespace webserv {
+namespace webserv::detail {
 
 Progress PipeStream::try_read(std::span<char> into) {
   return receive(into.size(), [&] { return ::read(fd_.get(), into.data(), into.size()); });
@@ -31,4 +31,4 @@ void PipeStream::close(bool) {
   close_descriptor();
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -4,7 +4,7 @@
 
 #include "webserv/io/stream.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // Bytes go one way: of a reading end only the reads, of a writing end only the writes may be used; the others fail with
 // Error::bad_file_descriptor. A read gets 0 when the last writer has closed; a write fails with Error::broken_pipe when
@@ -29,4 +29,4 @@ class PipeStream final : public DescriptorStream {
   Progress try_send_file(int fd, off_t from, size_t length) override;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

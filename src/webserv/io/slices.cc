@@ -3,7 +3,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace webserv {
+namespace webserv::detail {
 
 void ask_for_short_slices() {
   SchedulingAttributes how;
@@ -13,4 +13,4 @@ void ask_for_short_slices() {
   ::syscall(SYS_sched_setattr, 0, &how, 0);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

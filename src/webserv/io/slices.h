@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace webserv {
+namespace webserv::detail {
 
 // sched_attr of sched_setattr(2): the kernel's own header and that of the C library exclude each other.
 struct SchedulingAttributes {
@@ -31,4 +31,4 @@ constexpr int program_niceness = 10;
 // take no notice. Where it is forbidden, all goes on without.
 void ask_for_short_slices();
 
-}  // namespace webserv
+}  // namespace webserv::detail

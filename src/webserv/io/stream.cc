@@ -12,6 +12,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 // How often within a pause it is looked whether the peer takes something: so much later than it may a peer is cut off

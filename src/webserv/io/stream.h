@@ -42,7 +42,7 @@ enum class PeerEnd : uint8_t {
 // waits in the other, but for fail(), which ends both.
 //
 // All of it belongs to the thread of its loop.
-class Stream : private Timed {
+class Stream : private detail::Timed {
  public:
   explicit Stream(Loop& loop) : loop_(loop) {}
   Stream(const Stream&) = delete;
@@ -335,6 +335,8 @@ inline Stream::SendFile Stream::send_file(int fd, off_t from, size_t length) {
   return SendFile(*this, fd, from, length);
 }
 
+namespace detail {
+
 // A stream over a descriptor that does not block. It is registered with the loop, edge-triggered for both directions
 // and once, only when an operation has to wait for the first time: a short connection never is.
 class DescriptorStream : public Stream, private Watcher {
@@ -417,5 +419,7 @@ Progress DescriptorStream::send(Call call) {
   }
   return {.bytes = static_cast<size_t>(bytes)};
 }
+
+}  // namespace detail
 
 }  // namespace webserv

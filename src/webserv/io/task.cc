@@ -5,6 +5,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 constinit thread_local std::array<FramePool::Node*, FramePool::classes> FramePool::free_{};
 
 #ifdef WEBSERV_SANITIZED

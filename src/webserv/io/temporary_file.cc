@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -49,4 +49,4 @@ Result<int> TemporaryFile::rewound() {
   return file_.get();
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

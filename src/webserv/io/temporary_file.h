@@ -8,7 +8,7 @@
 #include "webserv/base/result.h"
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class TemporaryFile {
  public:
@@ -31,4 +31,4 @@ class TemporaryFile {
   uint64_t size_ = 0;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

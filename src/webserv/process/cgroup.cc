@@ -11,7 +11,7 @@
 #include "webserv/io/file.h"
 #include "webserv/process/kernel_files.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -108,4 +108,4 @@ Result<> Cgroup::remove() {
   return removed;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 #include "webserv/base/result.h"
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What a program and all that it starts may use together; 0 where there is no limit.
 struct RunLimits {
@@ -59,4 +59,4 @@ class Cgroup {
   Fd folder_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

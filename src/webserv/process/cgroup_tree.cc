@@ -14,7 +14,7 @@
 #include "webserv/io/file.h"
 #include "webserv/process/kernel_files.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -207,4 +207,4 @@ Result<Cgroup> CgroupTree::make(const RunLimits& limits) {
   return group;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

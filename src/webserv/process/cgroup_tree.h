@@ -13,7 +13,7 @@
 #include "webserv/io/fd.h"
 #include "webserv/process/cgroup.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // The path of the cgroup of a process, from what /proc/PID/cgroup and /proc/PID/mountinfo say. The error is the reason
 // why it cannot be used, for a person to read: groups of the older version 1 beside it keep the controllers.
@@ -62,4 +62,4 @@ class CgroupTree {
   std::atomic<uint64_t> made_{0};
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 #include "webserv/base/result.h"
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 inline Result<> write_file(int folder, const char* name, std::string_view text) {
   Fd file(::openat(folder, name, O_WRONLY | O_CLOEXEC));
@@ -38,4 +38,4 @@ inline std::string_view next_line(std::string_view& text) {
   return line;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -14,7 +14,7 @@
 #include "webserv/io/fd.h"
 #include "webserv/process/process_tree.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -99,4 +99,4 @@ bool Orphans::sweep() {
   return some_left;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -13,7 +13,7 @@
 
 #include "webserv/io/loop.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // One in a process, from any thread. Every child of the process that is neither a run nor was there before is an orphan
 // to it, so nothing else may start processes.
@@ -47,4 +47,4 @@ class Orphans {
   std::atomic<bool> scheduled_{false};
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

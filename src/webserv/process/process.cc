@@ -4,7 +4,7 @@
 
 #include "webserv/process/process_child.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 Process::Process(std::unique_ptr<Child> child) : child_(std::move(child)) {}
 Process::Process(Process&&) noexcept = default;
@@ -36,4 +36,4 @@ void Process::Ended::await_suspend(std::coroutine_handle<> waiter) {
   child_.wait(this);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

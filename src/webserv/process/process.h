@@ -13,7 +13,7 @@
 #include "webserv/io/pipe_stream.h"
 #include "webserv/process/cgroup.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // How a program ended.
 struct Exit {
@@ -78,4 +78,4 @@ class Process::Ended {
 
 inline Process::Ended Process::ended() { return Ended(*child_); }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -176,4 +176,4 @@ Process::Child::~Child() {
   gone();
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "webserv/process/process.h"
 #include "webserv/process/process_tree.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // A program and what it started, from its start until all of it is gone and reaped.
 class Process::Child final : public Leftover, private Watcher, private Deadline {
@@ -71,4 +71,4 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
   bool gone_ = false;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

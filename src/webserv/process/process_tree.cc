@@ -14,7 +14,7 @@
 #include "webserv/io/file.h"
 #include "webserv/process/kernel_files.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -95,4 +95,4 @@ void reap_group(pid_t group) {
   while (::waitid(P_PGID, static_cast<id_t>(group), &info, WEXITED | WNOHANG) == 0 && info.si_pid != 0);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

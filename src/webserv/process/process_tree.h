@@ -8,7 +8,7 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // Processes that descend from a program and have left its process group, as far as /proc shows them: one whose parent
 // has ended is no longer known as a descendant.
@@ -40,4 +40,4 @@ uint64_t start_time_of(pid_t id);
 // Reaps those of a process group that have become our own children (PR_SET_CHILD_SUBREAPER).
 void reap_group(pid_t group);
 
-}  // namespace webserv
+}  // namespace webserv::detail

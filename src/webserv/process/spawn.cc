@@ -14,7 +14,7 @@
 // Everything from the clone on is done with bare system calls: the child shares errno, locks and the state of
 // sanitizers with its parent, and an interceptor of theirs would take what it does for the parent's doing.
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -260,4 +260,4 @@ ChildStart start_child(const ChildPlan& plan, bool& modern) {
   return {static_cast<pid_t>(id), pidfd, child.error, child.step};
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

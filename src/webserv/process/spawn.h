@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace webserv {
+namespace webserv::detail {
 
 struct ChildLimit {
   int resource;
@@ -46,4 +46,4 @@ struct ChildStart {
 // and becomes false where there is none (before Linux 5.7, or a filter of system calls that does not know it).
 ChildStart start_child(const ChildPlan& plan, bool& modern);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -23,7 +23,7 @@
 #include "webserv/process/process_child.h"
 #include "webserv/process/spawn.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -291,4 +291,4 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
   return Process(std::move(child));
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

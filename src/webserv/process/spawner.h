@@ -12,7 +12,7 @@
 #include "webserv/process/cgroup_tree.h"
 #include "webserv/process/process.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // Where a start failed.
 enum class SpawnStep : uint8_t {
@@ -94,4 +94,4 @@ class Spawner {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,7 +7,7 @@
 
 #include "webserv/server/limits.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -106,4 +106,4 @@ void Acceptor::warn(int error) {
   to_.cannot_accept(*listener_.info, why, static_cast<Error>(error));
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include "webserv/server/listener_info.h"
 #include "webserv/server/peer.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // A listener whose connections are accepted, and what is known of it.
 struct ActiveListener {
@@ -64,4 +64,4 @@ class Acceptor final : private Watcher, private Deadline {
   Clock::time_point warn_again_{};  // why it is paused
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

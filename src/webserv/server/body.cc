@@ -2,6 +2,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 Task<std::expected<std::string, HttpError>> Body::text(uint64_t limit) {
   constexpr size_t step = 16 * 1024;
   std::string all;

@@ -4,6 +4,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 uint64_t size_of(const std::string& bytes) { return bytes.size(); }

@@ -10,7 +10,7 @@
 
 #include "webserv/server/peer.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class ClientCounts {
  public:
@@ -62,4 +62,4 @@ class ClientCounts {
   std::array<Shard, 16> shards_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,7 +6,7 @@
 #include "webserv/server/listener_info.h"
 #include "webserv/server/peer.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct WorkerContext;
 
@@ -32,4 +32,4 @@ class Connection : public Deferred {
   const Peer peer_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

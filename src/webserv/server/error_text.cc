@@ -3,7 +3,7 @@
 #include "webserv/base/text.h"
 #include "webserv/http/accept.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -99,4 +99,4 @@ void put_built_in_page(Response& error, std::string_view accept) {
   error.body = html ? error_html(error.status) : error_text(error.status);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,7 +7,7 @@
 #include "webserv/http/status.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // A small page for people, whole: no other file is needed. In HTML, or in one line of plain text.
 std::string error_html(Status status);
@@ -17,4 +17,4 @@ std::string error_text(Status status);
 // names text/html and does not prefer text/plain, else in plain text. Its status and other fields stay.
 void put_built_in_page(Response& error, std::string_view accept);
 
-}  // namespace webserv
+}  // namespace webserv::detail

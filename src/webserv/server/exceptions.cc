@@ -7,7 +7,7 @@
 #include "webserv/server/connection.h"
 #include "webserv/server/request.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -49,4 +49,4 @@ void log_exception(const Log* log, std::string_view message, const Connection& c
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -32,6 +32,8 @@ struct Limits {
   Clock::duration drain = std::chrono::seconds(20);      // at stop: how long requests in flight may go on
 };
 
+namespace detail {
+
 // A body that comes slower than this (bytes per second) is taken for an attack: its pause shrinks meanwhile.
 constexpr uint32_t least_body_rate = 256;
 
@@ -68,5 +70,7 @@ constexpr Clock::duration drain_moment = std::chrono::milliseconds(500);
 
 // Room for a body's bytes behind a head of the greatest size.
 constexpr size_t body_room = 4 * 1024;
+
+}  // namespace detail
 
 }  // namespace webserv

@@ -6,7 +6,7 @@
 
 #include "webserv/io/task.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class Connection;
 
@@ -19,4 +19,4 @@ struct ListenerInfo {
   std::function<Task<bool>(Connection&)> prologue = nullptr;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,6 +8,8 @@ namespace webserv {
 class Request;
 struct Response;
 
+namespace detail {
+
 // A request that is over, however it ended. Borrowed for the call.
 struct FinishedRequest {
   Request& request;
@@ -26,5 +28,7 @@ class RequestObserver {
  protected:
   ~RequestObserver() = default;
 };
+
+}  // namespace detail
 
 }  // namespace webserv

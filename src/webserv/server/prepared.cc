@@ -6,6 +6,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 std::string h1_head(Status status, const ResponseFields& fields, uint64_t length) {

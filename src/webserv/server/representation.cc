@@ -9,7 +9,7 @@
 #include "webserv/http/range.h"
 #include "webserv/io/loop.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -138,4 +138,4 @@ void select_representation(Request& request, Response& response) {
   select_range(fields.value(FieldName::range), response);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include "webserv/server/request.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 constexpr FieldSet selection_fields = precondition_fields | field_set(FieldName::range);
 
@@ -18,4 +18,4 @@ inline bool wants_selection(const RequestHead& head) { return head.fields.any(se
 // known, are left as they are; so are responses that went through here before.
 void select_representation(Request& request, Response& response);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -18,6 +18,10 @@ namespace webserv {
 class Finisher;
 class Loop;
 
+namespace detail {
+class RequestRun;
+}  // namespace detail
+
 // The connection that a request came by, as far as a handler may know it.
 class RequestConnection {
  public:
@@ -90,7 +94,7 @@ class Request {
   const Finisher* finisher = nullptr;  // of its answer; null: the answer stays as the handler made it
 
  private:
-  friend class RequestRun;  // makes one of what a protocol has read
+  friend class detail::RequestRun;  // makes one of what a protocol has read
   Request(Loop& loop, unsigned worker, RequestIds& ids) : loop_(loop), worker_(worker), ids_(ids) {}
 
   Loop& loop_;

@@ -6,7 +6,7 @@
 #include "webserv/server/request.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 void RequestLog::finished(const FinishedRequest& what) {
   Request& request = what.request;
@@ -34,4 +34,4 @@ void RequestLog::finished(const FinishedRequest& what) {
   expires_at(log_->due());
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,7 +10,7 @@
 #include "webserv/io/loop.h"
 #include "webserv/server/observer.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // A note of handlers: what the line of their request says besides what is known of every request. Names are literals.
 struct LogNote {
@@ -42,4 +42,4 @@ class RequestLog final : public RequestObserver, private Deadline {
   std::optional<AccessLog> log_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "webserv/server/exceptions.h"
 #include "webserv/server/finisher.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -154,4 +154,4 @@ void RequestRun::tell_observers(const Response& response, uint64_t received, uin
   for (RequestObserver* observer : worker_.observers) observer->finished(what);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

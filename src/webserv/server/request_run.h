@@ -13,7 +13,7 @@
 #include "webserv/server/request.h"
 #include "webserv/server/worker_context.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // One request at a time, and then the next. All is done in this order:
 //
@@ -121,4 +121,4 @@ class RequestRun {
   int64_t began_ = 0;  // microseconds since 1970; 0 where nobody looked when it began
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -4,6 +4,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 Response text(std::string body, Status status, std::string_view type) {
   Response response;
   response.status = status;

@@ -7,6 +7,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 bool has_element(std::string_view list, std::string_view element) {

@@ -14,6 +14,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 std::vector<Listener> listen_at(const Address& address) {
@@ -105,16 +107,16 @@ struct Server::Round {
   std::vector<std::function<void(Worker&)>> jobs;
   Done done;
   std::atomic<size_t> left;
-  std::vector<std::unique_ptr<Loop::Posted>> posted{};
+  std::vector<std::unique_ptr<Posted>> posted{};
 };
 
 std::shared_ptr<Server::Round> Server::prepare(std::vector<std::function<void(Worker&)>> jobs, Done done) {
   const size_t workers = group_->workers.size();
   auto round = std::make_shared<Round>(std::move(jobs), std::move(done), workers);
   // Each job holds the round, which ends with the last of them.
-  std::vector<std::unique_ptr<Loop::Posted>> posted;
+  std::vector<std::unique_ptr<Posted>> posted;
   for (size_t i = 0; i < workers; ++i) {
-    posted.push_back(std::make_unique<Loop::Posted>([round, i, worker = group_->workers[i].get()] {
+    posted.push_back(std::make_unique<Posted>([round, i, worker = group_->workers[i].get()] {
       round->jobs[i](*worker);
       if (round->left.fetch_sub(1, std::memory_order_acq_rel) == 1 && round->done) round->done();
     }));

@@ -17,8 +17,11 @@
 namespace webserv {
 
 struct Application;
+
+namespace detail {
 struct WorkerGroup;
 class Worker;
+}  // namespace detail
 
 class Server {
  public:
@@ -72,14 +75,14 @@ class Server {
 
  private:
   struct Round;
-  std::shared_ptr<Round> prepare(std::vector<std::function<void(Worker&)>> jobs, Done done);
-  std::shared_ptr<Round> prepare(const std::function<void(Worker&)>& same, Done done);
+  std::shared_ptr<Round> prepare(std::vector<std::function<void(detail::Worker&)>> jobs, Done done);
+  std::shared_ptr<Round> prepare(const std::function<void(detail::Worker&)>& same, Done done);
   std::shared_ptr<Round> prepare_replacement(const std::shared_ptr<const Application>& next, Done done);
   std::shared_ptr<Round> prepare_listening(const std::vector<Listener>& listeners, Done done);
   void begin(Round& round) noexcept;
 
   SystemClock clock_;
-  std::unique_ptr<WorkerGroup> group_;
+  std::unique_ptr<detail::WorkerGroup> group_;
   mutable std::mutex changing_;  // one at a time, so that all workers see the same order
   std::shared_ptr<const Application> application_;
   std::vector<Listener> listeners_;

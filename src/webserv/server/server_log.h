@@ -1,7 +1,7 @@
 // Where a server logs to.
 #pragma once
 
-#include "webserv/base/access_log.h"
+#include "webserv/base/access_format.h"
 #include "webserv/base/log.h"
 
 namespace webserv {

@@ -4,7 +4,7 @@
 #include "webserv/base/clock.h"
 #include "webserv/io/task.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class Session : public Pooled {
  public:
@@ -24,4 +24,4 @@ class Session : public Pooled {
   virtual void drain() = 0;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 
 // What a handler tells of the way to its answer. A request that has this note changes nothing: no program is run for
 // it, and nothing is stored.
@@ -17,4 +17,4 @@ struct Trace {
   bool open = false;  // the answer would be what a program says: the one that comes with this is but its place
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -13,7 +13,7 @@
 #include "webserv/io/slices.h"
 #include "webserv/server/h1/h1_shared.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -273,4 +273,4 @@ void Worker::cut_all() {
   for (auto& connection : connections_) connection->cut();
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

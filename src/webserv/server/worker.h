@@ -11,7 +11,7 @@
 #include "webserv/server/worker_context.h"
 #include "webserv/server/worker_group.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 using Acceptors = std::vector<std::unique_ptr<Acceptor>>;
 
@@ -83,4 +83,4 @@ class Worker final : private AcceptedSink, private ConnectionOwner {
   std::thread thread_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,7 +6,7 @@
 #include "webserv/server/h1/h1_connection.h"
 #include "webserv/server/worker_context.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 WorkerConnection::WorkerConnection(WorkerContext& worker, Fd socket, const Peer& peer, const ListenerInfo& listener,
                                    Kind kind)
@@ -56,4 +56,4 @@ bool WorkerConnection::close_idle() {
   return true;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,7 +10,7 @@
 #include "webserv/server/connection.h"
 #include "webserv/server/session.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class WorkerConnection final : public Connection, public Pooled {
  public:
@@ -51,4 +51,4 @@ class WorkerConnection final : public Connection, public Pooled {
   Task<> task_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

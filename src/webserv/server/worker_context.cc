@@ -4,7 +4,7 @@
 
 #include "webserv/server/h1/h1_shared.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 WorkerContext::WorkerContext(Loop& loop_, unsigned index_, std::shared_ptr<const Application> application_,
                              const ServerLog& log)
@@ -30,4 +30,4 @@ void WorkerContext::log_requests(AccessFormat format) {
   if (request_log.on()) observers.push_back(&request_log);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

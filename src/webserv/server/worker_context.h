@@ -9,7 +9,7 @@
 #include "webserv/server/request_log.h"
 #include "webserv/server/server_log.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct H1Shared;
 class WorkerConnection;
@@ -46,4 +46,4 @@ struct WorkerContext {
   const std::unique_ptr<H1Shared> h1;       // what connections of HTTP/1 share
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 #include "webserv/server/client_counts.h"
 #include "webserv/server/listener_info.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class Worker;
 
@@ -26,4 +26,4 @@ struct WorkerGroup {
   const Log* log = nullptr;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::chrono_literals;
@@ -200,4 +200,4 @@ TEST_F(AccessLogTest, changes_its_format) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

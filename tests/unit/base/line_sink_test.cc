@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 // Whether a write to a pipe waits is its writer's to say only since Linux 6.4: where the reader stops, tests have one
@@ -243,4 +243,4 @@ TEST(LineSink, a_reader_that_is_gone_harms_nothing) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

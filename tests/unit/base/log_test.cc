@@ -9,7 +9,7 @@
 
 #include <array>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr int64_t moment = 1'795'253'580'000'042;
@@ -110,4 +110,4 @@ TEST(Log, knows_the_journals_stream) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,7 +10,7 @@
 
 #include "webserv/base/text.h"
 
-namespace webserv::log_text {
+namespace webserv::detail::log_text {
 namespace {
 
 using namespace std::literals;
@@ -168,4 +168,4 @@ TEST(LogText, writes_times) {
 }
 
 }  // namespace
-}  // namespace webserv::log_text
+}  // namespace webserv::detail::log_text

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::literals;
@@ -259,4 +259,4 @@ TEST(Text, stops_where_the_visitor_has_enough) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

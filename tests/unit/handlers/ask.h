@@ -8,7 +8,7 @@
 #include "webserv/base/text.h"
 #include "webserv/server/handler.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 struct Reply {
   int status = 0;
@@ -45,4 +45,4 @@ inline Reply ask(const Handler& handler, std::string_view request, std::string_v
   return take_apart(conversation.all_at_once(bytes));
 }
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

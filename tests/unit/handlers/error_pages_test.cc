@@ -14,7 +14,7 @@
 #include "ask.h"
 #include "webserv/handlers/routes.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::ask;
@@ -201,4 +201,4 @@ TEST_F(ErrorPageTest, stands_for_the_body_and_leaves_the_rest) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 
 #include "ask.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 VirtualHost host(std::vector<std::string> names, std::vector<std::string> listeners = {}) {
@@ -156,4 +156,4 @@ TEST(Hosts, give_errors_the_look_of_their_host_and_without_one_of_the_default) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 // Names of all lengths around the sizes of words, each with its neighbours that differ in one byte.
@@ -47,4 +47,4 @@ TEST(NameTable, keeps_the_first_number_of_a_name) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

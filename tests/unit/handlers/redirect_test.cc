@@ -7,7 +7,7 @@
 
 #include "ask.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 TEST(Redirect, leads_where_it_says) {
@@ -66,4 +66,4 @@ TEST(Redirect, has_the_status_it_is_given) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,7 +7,7 @@
 
 #include "ask.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::ask;
@@ -88,4 +88,4 @@ TEST(FieldRules, replace_and_remove) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

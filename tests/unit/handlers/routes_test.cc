@@ -10,7 +10,7 @@
 #include "ask.h"
 #include "webserv/server/prepared.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::ask;
@@ -293,4 +293,4 @@ TEST(Routes, leave_what_is_prepared_alone) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr std::array<Coding, 3> all = {Coding::zstd, Coding::br, Coding::gzip};
@@ -221,4 +221,4 @@ TEST(Accept, tells_whether_json_is_preferred_to_html) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using testing::Contains;
@@ -176,4 +176,4 @@ TEST(CgiEnvironmentTest, translates_the_path_beneath_any_root) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

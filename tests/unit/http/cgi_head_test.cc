@@ -7,7 +7,7 @@
 
 #include "support/splits.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using testing::HasSubstr;
@@ -147,4 +147,4 @@ TEST(CgiHeadTest, comes_to_the_same_however_the_bytes_are_split) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,7 +7,7 @@
 #include "support/splits.h"
 #include "webserv/http/framing.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::literals;
@@ -245,4 +245,4 @@ TEST(ChunkDecoder, limits_what_is_no_payload_in_all_lines_together) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

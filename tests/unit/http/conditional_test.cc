@@ -8,7 +8,7 @@
 
 #include "webserv/http/date.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr int64_t now = 1'795'252'800;     // 2026-11-21T09:20:00Z
@@ -247,4 +247,4 @@ TEST(IfRange, holds_for_the_same_strong_tag) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -1,4 +1,5 @@
 #include "webserv/http/cookie.h"
+#include "webserv/http/cookie_pairs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -137,4 +138,4 @@ TEST(SetCookie, says_what_is_wrong) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

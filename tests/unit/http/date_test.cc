@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr int64_t in_2026 = 1'795'252'800;  // 2026-11-21T09:20:00Z
@@ -208,4 +208,4 @@ TEST(Date, refuses_every_beginning_of_a_date) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "webserv/base/text.h"
 #include "webserv/http/known_names.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::literals;
@@ -161,4 +161,4 @@ TEST(Fields, counts_more_than_sixteen_bits_hold) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 
 #include "support/splits.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::literals;
@@ -151,4 +151,4 @@ TEST(Framing, refuses_a_coding_in_http_1_0) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

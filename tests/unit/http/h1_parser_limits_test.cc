@@ -8,7 +8,7 @@
 #include "support/splits.h"
 #include "webserv/http/h1_parser.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 // The same for every split; see h1_parser_test.cc.
@@ -97,4 +97,4 @@ TEST(RequestParserLimits, no_byte_is_read_beyond_those_given) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

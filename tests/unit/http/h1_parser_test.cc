@@ -11,7 +11,7 @@
 
 #include "support/splits.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::literals;
@@ -457,4 +457,4 @@ TEST(RequestParser, says_whether_the_connection_may_go_on) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 std::string status_line(unsigned number) {
@@ -82,4 +82,4 @@ TEST(H1WriterDeathTest, asserts_that_fields_are_safe) {
 #endif
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 TEST(Method, knows_its_names_and_no_others) {
@@ -47,4 +47,4 @@ TEST(MethodSet, is_written_in_one_order) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

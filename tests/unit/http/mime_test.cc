@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 TEST(Mime, knows_the_types_of_the_web) {
@@ -127,4 +127,4 @@ TEST(Mime, has_a_default_for_what_it_does_not_know) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 
 void PrintTo(const ByteRange& range, std::ostream* out) { *out << range.first << "-" << range.last; }
 
@@ -220,4 +220,4 @@ TEST(Byteranges, names_no_type_where_it_is_not_known) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv::scan {
+namespace webserv::detail::scan {
 namespace {
 
 constexpr std::string_view alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -107,4 +107,4 @@ TYPED_TEST(ScanTest, tells_every_byte) {
 }
 
 }  // namespace
-}  // namespace webserv::scan
+}  // namespace webserv::detail::scan

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 TEST(Status, has_the_registered_reason_phrases) {
@@ -32,4 +32,4 @@ TEST(Status, knows_which_responses_have_no_body) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

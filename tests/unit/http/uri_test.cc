@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::literals;
@@ -376,4 +376,4 @@ TEST(Query, gives_the_value_of_a_key) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using namespace std::literals;
@@ -144,4 +144,4 @@ TEST(Address, has_no_path_where_a_unix_socket_has_no_name) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

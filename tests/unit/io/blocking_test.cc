@@ -9,7 +9,11 @@
 #include <thread>
 #include <vector>
 
-namespace webserv {
+#include "webserv/base/clock.h"
+#include "webserv/io/loop.h"
+#include "webserv/io/task.h"
+
+namespace webserv::detail {
 namespace {
 
 struct BlockingTest : testing::Test {
@@ -178,4 +182,4 @@ TEST_F(BlockingTest, drops_what_waits_when_it_ends) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

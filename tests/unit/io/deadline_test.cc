@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -148,4 +148,4 @@ TEST_F(WheelTest, agrees_with_a_list_of_times) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::TemporaryFolder;
@@ -353,4 +353,4 @@ TEST(RealPath, is_where_the_file_is_now) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -2,7 +2,7 @@
 
 #include "support/without_call.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 // As systemd's filter for RestrictSUIDSGID= does. All that is promised of a Directory holds without openat2(2), too.
@@ -11,4 +11,4 @@ TEST(DirectoryWithoutOpenat2, keeps_every_promise) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

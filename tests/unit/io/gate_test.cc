@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using Entry = Gate::Entry;
@@ -147,4 +147,4 @@ TEST_F(GateTest, may_be_left_before_the_turn_is_gone) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -14,7 +14,7 @@
 
 #include "webserv/io/task.h"
 
-namespace webserv::hazards {
+namespace webserv::detail::hazards {
 
 // What tracked objects have seen in this process.
 inline int live = 0;
@@ -156,4 +156,4 @@ inline void check(const Hazard& hazard) {
 
 inline std::string name_of(const testing::TestParamInfo<Hazard>& info) { return info.param.name; }
 
-}  // namespace webserv::hazards
+}  // namespace webserv::detail::hazards

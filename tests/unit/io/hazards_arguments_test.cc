@@ -10,7 +10,7 @@
 
 #include "unit/io/hazards.h"
 
-namespace webserv::hazards {
+namespace webserv::detail::hazards {
 
 namespace {
 
@@ -185,4 +185,4 @@ TEST_P(AwaitedArguments, is_as_known_for_this_compiler) { check(GetParam()); }
 
 }  // namespace
 
-}  // namespace webserv::hazards
+}  // namespace webserv::detail::hazards

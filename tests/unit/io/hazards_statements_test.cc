@@ -10,7 +10,7 @@
 
 #include "unit/io/hazards.h"
 
-namespace webserv::hazards {
+namespace webserv::detail::hazards {
 
 namespace {
 
@@ -258,4 +258,4 @@ TEST_P(AwaitingStatements, is_as_known_for_this_compiler) { check(GetParam()); }
 
 }  // namespace
 
-}  // namespace webserv::hazards
+}  // namespace webserv::detail::hazards

@@ -8,7 +8,7 @@
 
 #include <filesystem>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 Fd connect_to(const std::string& text) {
@@ -134,4 +134,4 @@ TEST(ListenerTest, sets_up_a_socket_that_was_handed_over_and_leaves_it_alive) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -145,4 +145,4 @@ TEST(LoopTest, forgets_a_sleeper_that_is_destroyed) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 #include "support/temporary_folder.h"
 #include "webserv/io/temporary_file.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -170,4 +170,4 @@ TEST_F(PipeStreamTest, sends_a_part_of_a_file) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

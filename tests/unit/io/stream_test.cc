@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -485,4 +485,4 @@ TEST_F(SocketStreamTest, writes_at_once_only_where_no_write_waits) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 // Suspends whoever awaits it until it is opened.
@@ -167,4 +167,4 @@ TEST(TaskDeathTest, a_frame_that_is_gone_is_not_resumed) {
 #endif
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

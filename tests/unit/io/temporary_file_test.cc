@@ -10,7 +10,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 TEST(TemporaryFile, holds_what_was_appended_and_leaves_no_name) {
@@ -49,4 +49,4 @@ TEST(TemporaryFile, says_that_it_does_not_fit) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -14,7 +14,7 @@
 #include "support/temporary_folder.h"
 #include "webserv/process/kernel_files.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -348,4 +348,4 @@ TEST(CgroupTree, says_why_a_folder_cannot_be_taken) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

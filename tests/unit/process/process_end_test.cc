@@ -15,7 +15,7 @@
 #include "webserv/process/process.h"
 #include "webserv/process/process_tree.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -290,4 +290,4 @@ TEST(ProcessThreadsTest, close_watched_descriptors_while_programs_are_started) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -18,7 +18,7 @@
 #include "webserv/io/slices.h"
 #include "webserv/io/temporary_file.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::Said;
@@ -279,4 +279,4 @@ TEST_F(ProcessTest, says_that_there_are_no_descriptors_left) {
 #endif
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

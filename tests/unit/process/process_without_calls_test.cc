@@ -4,7 +4,7 @@
 #include "support/program_runner.h"
 #include "support/without_call.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 constexpr const char* process_tests =
@@ -34,4 +34,4 @@ TEST(ProcessWithoutCalls, says_that_no_process_can_be_made) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 Peer peer(const char* address) {
@@ -40,4 +40,4 @@ TEST(ClientCounts, a_unix_socket_is_no_client) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 TEST(ErrorText, is_html_for_those_who_ask_for_it_by_name) {
@@ -61,4 +61,4 @@ TEST(ErrorText, names_code_and_phrase_for_every_status) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

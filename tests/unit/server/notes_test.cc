@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 struct User {
@@ -48,4 +48,4 @@ TEST(Notes, are_gone_when_they_are_cleared) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include "support/request_builder.h"
 #include "support/temporary_folder.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::body_bytes;
@@ -230,4 +230,4 @@ TEST_F(RepresentationTest, a_second_time_changes_nothing) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 TEST(ResponseFields, join_makes_one_list_of_several_lines_and_repeats_nothing) {
@@ -16,4 +16,4 @@ TEST(ResponseFields, join_makes_one_list_of_several_lines_and_repeats_nothing) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -7,6 +7,8 @@
 
 namespace webserv {
 
+using namespace detail;
+
 namespace {
 
 // What programs need to find others, and to speak the reader's language and time.

@@ -12,12 +12,15 @@
 #include "webserv/base/clock.h"
 #include "webserv/base/log.h"
 #include "webserv/handlers/files/script_files.h"
-#include "webserv/io/gate.h"
-#include "webserv/process/spawner.h"
 #include "webserv/server/handler.h"
 #include "webserv/server/limits.h"
 
 namespace webserv {
+
+namespace detail {
+class Gates;
+class Spawner;
+}  // namespace detail
 
 // What a route's programs may take. `unlimited` and CgiLimits::forever lift a limit.
 struct CgiLimits {
@@ -64,9 +67,9 @@ struct CgiOptions {
 
 // What starts the programs of all routes, and where they are told of.
 struct CgiHost {
-  std::shared_ptr<Spawner> spawner;  // with cgroups, where there are any
-  unsigned workers = 1;              // of the server
-  std::shared_ptr<Gates> gates{};    // of routes by their names; null: none has a name
+  std::shared_ptr<detail::Spawner> spawner;  // with cgroups, where there are any
+  unsigned workers = 1;                      // of the server
+  std::shared_ptr<detail::Gates> gates{};    // of routes by their names; null: none has a name
   const Log& log;  // borrowed; gets what the programs write to standard error, and why an answer is a 502
 };
 

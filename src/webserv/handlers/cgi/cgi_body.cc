@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -53,4 +53,4 @@ Task<std::expected<GatheredBody, HttpError>> gather(Body& body) {
   co_return gathered;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -12,7 +12,7 @@
 #include "webserv/io/temporary_file.h"
 #include "webserv/server/request.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct GatheredBody {
   std::string bytes;  // all of it, unless there is a file
@@ -26,4 +26,4 @@ constexpr size_t gathered_in_memory = 64 * 1024;
 // An error is what the client is to be told: what Body says, and 507 where the file cannot be written.
 Task<std::expected<GatheredBody, HttpError>> gather(Body& body);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace webserv {
+namespace webserv::detail {
 
 void CgiErrors::add(std::string_view bytes, Clock::time_point now) {
   while (!bytes.empty()) {
@@ -49,4 +49,4 @@ bool CgiErrors::may_log(Clock::time_point now) {
   return true;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,7 +10,7 @@
 #include "webserv/base/clock.h"
 #include "webserv/base/log.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class CgiErrors {
  public:
@@ -43,4 +43,4 @@ class CgiErrors {
   Clock::time_point counted_until_{};  // up to which time lines were granted
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 
 #include "webserv/http/status.h"
 
-namespace webserv::cgi_failures {
+namespace webserv::detail::cgi_failures {
 
 constexpr std::string_view ended_by_signal = "the program was ended by a signal before its answer was whole";
 constexpr std::string_view took_memory = "the program has used up the memory that it may take";
@@ -26,4 +26,4 @@ constexpr std::string_view no_turn = "too many programs of this route run, and n
 
 constexpr HttpError gone{Status::request_timeout, "the client has gone before the answer"};
 
-}  // namespace webserv::cgi_failures
+}  // namespace webserv::detail::cgi_failures

@@ -10,7 +10,7 @@
 #include "webserv/http/cgi_environment.h"
 #include "webserv/server/request_log.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 using namespace cgi_failures;
 
@@ -472,4 +472,4 @@ void CgiRun::log_failure(std::string_view reason, std::string_view detail) {
   route_.host.log.event(Level::warning, "cgi_failed", reason, fields);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

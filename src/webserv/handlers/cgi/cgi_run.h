@@ -20,10 +20,11 @@
 #include "webserv/http/cgi_head.h"
 #include "webserv/io/gate.h"
 #include "webserv/process/process.h"
+#include "webserv/process/spawner.h"
 #include "webserv/server/request.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What the runs of a route share.
 struct CgiRoute {
@@ -121,4 +122,4 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   std::optional<Task<>> client_watch_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

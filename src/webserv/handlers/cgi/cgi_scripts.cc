@@ -9,7 +9,7 @@
 
 #include "webserv/handlers/files/folder_entries.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -127,4 +127,4 @@ std::expected<CgiScript, HttpError> CgiScripts::find(std::string_view path, unsi
   return script(found->relative, found->rest);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -12,7 +12,7 @@
 #include "webserv/http/status.h"
 #include "webserv/io/file.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct CgiScript {
   std::string file;         // an absolute path: the script, or the program where a route has but one
@@ -59,4 +59,4 @@ class CgiScripts {
   const std::vector<std::unique_ptr<Directory>> directories_;  // of each worker
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include "webserv/handlers/files/stored_file.h"
 #include "webserv/http/mime.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 SendfileRoots::SendfileRoots(const std::vector<std::string>& folders) {
   for (const std::string& path : folders) {
@@ -44,4 +44,4 @@ Result<Response> SendfileRoots::answer(std::string_view path, const Response& an
   return sent;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

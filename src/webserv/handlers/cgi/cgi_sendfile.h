@@ -10,7 +10,7 @@
 #include "webserv/io/file.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // The folders whose files may be named. It belongs to one thread.
 class SendfileRoots {
@@ -28,4 +28,4 @@ class SendfileRoots {
   std::vector<std::unique_ptr<Directory>> folders_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

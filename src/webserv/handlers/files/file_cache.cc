@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -61,4 +61,4 @@ FileCaches::FileCaches(unsigned workers, FileCacheLimits limits) {
   for (unsigned i = 0; i < workers; ++i) caches_.push_back(std::make_unique<FileCache>(limits));
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

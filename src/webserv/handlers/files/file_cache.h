@@ -14,7 +14,7 @@
 #include "webserv/handlers/name_hash.h"
 #include "webserv/io/list.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct FileCacheLimits {
   uint64_t memory = 16 << 20;  // bytes of a worker's entries
@@ -121,4 +121,4 @@ class FileCaches {
   uint32_t sites_ = 0;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 
 #include "webserv/http/uri.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -87,4 +87,4 @@ ListedEntry FolderEntries::entry_of(const Item& item) const {
 
 ListedEntry FolderEntries::operator[](size_t index) const { return entry_of(items_[index]); }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,7 +10,7 @@
 #include "webserv/base/result.h"
 #include "webserv/io/file.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // Names that begin with a dot are hidden, but for the one that RFC 8615 gave a meaning to.
 inline bool is_hidden_name(std::string_view name) { return name.starts_with('.') && name != ".well-known"; }
@@ -72,4 +72,4 @@ class FolderEntries {
   std::vector<Item> items_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -6,7 +6,7 @@
 #include "webserv/http/accept.h"
 #include "webserv/io/blocking.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -125,4 +125,4 @@ Task<Response> Listings::list(Request& request, ListedFolder folder) const {
   co_return response;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -11,7 +11,7 @@
 #include "webserv/server/request.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What is listed, and how.
 struct ListedFolder {
@@ -43,4 +43,4 @@ class Listings {
   std::vector<std::shared_ptr<Gate>> gates_;  // of each worker
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "webserv/http/date.h"
 #include "webserv/http/uri.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -246,4 +246,4 @@ std::string readable_size(uint64_t bytes) {
   return text.append(units[unit]);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

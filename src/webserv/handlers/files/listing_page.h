@@ -7,7 +7,7 @@
 
 #include "webserv/handlers/files/folder_entries.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // A listing is begin, the entries in their order, and end.
 class ListingPage {
@@ -58,4 +58,4 @@ std::string html_text(std::string_view bytes);
 // "0 B", "1.5 KiB", "23 MiB".
 std::string readable_size(uint64_t bytes);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,13 +5,17 @@
 #include <optional>
 #include <utility>
 
+#include "webserv/handlers/files/file_cache.h"
 #include "webserv/handlers/files/listing.h"
 #include "webserv/handlers/redirect.h"
 #include "webserv/http/mime.h"
+#include "webserv/io/file.h"
 #include "webserv/server/representation.h"
 #include "webserv/server/trace.h"
 
 namespace webserv {
+
+using namespace detail;
 
 namespace {
 
@@ -86,7 +90,37 @@ std::vector<std::unique_ptr<Directory>> one_for_each(unsigned workers, const Sta
   return directories;
 }
 
-}  // namespace
+class StaticFiles {
+ public:
+  StaticFiles(StaticFilesOptions options, FilesHost host);
+  StaticFiles(const StaticFiles&) = delete;
+
+  Answer operator()(Request& request) const;
+
+ private:
+  struct Found;
+  struct Visit;
+
+  Answer answer(const Visit& visit, std::string_view relative) const;
+  Answer answer_file(const Visit& visit, std::string_view relative, Found found) const;
+  Answer answer_missing(const Visit& visit, std::string_view relative, Error error) const;
+  std::optional<Answer> answer_of_script(const Visit& visit, std::string_view relative) const;
+  Result<Found> find(const Visit& visit, std::string_view relative) const;
+  Result<Found> find_in_folder(const Visit& visit, std::string_view folder) const;
+  Result<std::shared_ptr<const StoredFile>> store(const Visit& visit, Found& found, Coding coding) const;
+  static bool changes_now(const Found& found, const StoreOptions& options);
+  void open_codings(const Visit& visit, Found& found) const;
+  bool is_hidden(std::string_view relative) const;
+  static std::string_view how_found(const Visit& visit, std::string_view relative, std::string_view name,
+                                    Coding coding);
+  void trace(const Visit& visit, std::string_view name, std::string_view how) const;
+
+  const StaticFilesOptions options_;
+  const FilesHost host_;
+  const uint32_t site_;           // of these files in the caches
+  const uint32_t fallback_site_;  // of the fallback, which may be a path that is hidden to requests
+  const std::vector<std::unique_ptr<Directory>> directories_;  // of each worker
+};
 
 // One request, with what belongs to its worker.
 struct StaticFiles::Visit {
@@ -309,6 +343,8 @@ bool StaticFiles::is_hidden(std::string_view relative) const {
   }
   return false;
 }
+
+}  // namespace
 
 Handler static_files(StaticFilesOptions options, FilesHost host) {
   auto files = std::make_shared<const StaticFiles>(std::move(options), std::move(host));

@@ -3,20 +3,20 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "webserv/handlers/field_rules.h"
-#include "webserv/handlers/files/file_cache.h"
-#include "webserv/handlers/files/listing.h"
 #include "webserv/handlers/files/script_files.h"
 #include "webserv/http/accept.h"
-#include "webserv/io/file.h"
 #include "webserv/server/handler.h"
 
 namespace webserv {
+
+namespace detail {
+class FileCaches;
+class Listings;
+}  // namespace detail
 
 struct StaticFilesOptions {
   std::string route = "/";            // removed from the beginning of a request's path
@@ -37,48 +37,14 @@ struct StaticFilesOptions {
 
 // What the files of all sites of a server share.
 struct FilesHost {
-  std::shared_ptr<FileCaches> caches;
-  std::shared_ptr<const Listings> listings;
+  std::shared_ptr<detail::FileCaches> caches;
+  std::shared_ptr<const detail::Listings> listings;
 };
 
-// Answers GET and HEAD, and what scripts answer. Called at once from every worker, each of which has its own part of
-// the caches.
-class StaticFiles {
- public:
-  StaticFiles(StaticFilesOptions options, FilesHost host);
-  StaticFiles(const StaticFiles&) = delete;
-
-  // 404 also for what is refused (hidden, a link that leads out, neither file nor directory); 403 for what may not be
-  // read; 308 to a directory without its slash, the query kept; 503 where descriptors are exhausted. A listing is a
-  // task, all else is answered at once.
-  Answer operator()(Request& request) const;
-
- private:
-  struct Found;
-  struct Visit;
-
-  Answer answer(const Visit& visit, std::string_view relative) const;
-  Answer answer_file(const Visit& visit, std::string_view relative, Found found) const;
-  Answer answer_missing(const Visit& visit, std::string_view relative, Error error) const;
-  std::optional<Answer> answer_of_script(const Visit& visit, std::string_view relative) const;
-  Result<Found> find(const Visit& visit, std::string_view relative) const;
-  Result<Found> find_in_folder(const Visit& visit, std::string_view folder) const;
-  Result<std::shared_ptr<const StoredFile>> store(const Visit& visit, Found& found, Coding coding) const;
-  static bool changes_now(const Found& found, const StoreOptions& options);
-  void open_codings(const Visit& visit, Found& found) const;
-  bool is_hidden(std::string_view relative) const;
-  static std::string_view how_found(const Visit& visit, std::string_view relative, std::string_view name,
-                                    Coding coding);
-  void trace(const Visit& visit, std::string_view name, std::string_view how) const;
-
-  const StaticFilesOptions options_;
-  const FilesHost host_;
-  const uint32_t site_;           // of these files in the caches
-  const uint32_t fallback_site_;  // of the fallback, which may be a path that is hidden to requests
-  const std::vector<std::unique_ptr<Directory>> directories_;  // of each worker
-};
-
-// The same as a Handler.
+// Answers GET and HEAD, and what scripts answer. Each worker has its own part of the caches.
+//   404 also for what is refused (hidden, a link that leads out, neither file nor directory); 403 for what may not be
+//   read; 308 to a directory without its slash, the query kept; 503 where descriptors are exhausted. A listing is a
+//   task, all else is answered at once.
 Handler static_files(StaticFilesOptions options, FilesHost host);
 
 }  // namespace webserv

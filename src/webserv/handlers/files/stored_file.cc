@@ -8,7 +8,7 @@
 #include "webserv/base/text.h"
 #include "webserv/http/date.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -182,4 +182,4 @@ std::string digest(std::string_view bytes) {
   return text;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

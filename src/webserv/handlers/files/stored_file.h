@@ -15,7 +15,7 @@
 #include "webserv/server/prepared.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What tells one state of a file from another. Every change of the content changes the ctime, whatever the mtime says,
 // as long as the kernel's clock ticked in between: see StoreOptions.
@@ -89,4 +89,4 @@ Result<std::shared_ptr<const StoredFile>> store_file(OpenedFile file, const Stor
 // 128 bits, as 32 hexadecimal digits.
 std::string digest(std::string_view bytes);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -1,6 +1,6 @@
 #include "webserv/server/h1/exchange.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 void Exchange::update() {
   run.update();
@@ -36,4 +36,4 @@ void H1Link::probe() {
   if (sent > 0) x_.out.append(bytes.substr(sent));
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -12,7 +12,7 @@
 #include "webserv/server/h1/input_buffer.h"
 #include "webserv/server/request_run.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct Exchange;
 
@@ -144,4 +144,4 @@ class ExchangeLease {
   Exchange& exchange_;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <utility>
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -137,4 +137,4 @@ Task<std::expected<bool, HttpError>> H1Body::skip(std::span<char> dropped) {
   co_return ended_;
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -13,7 +13,7 @@
 #include "webserv/server/h1/input_buffer.h"
 #include "webserv/server/limits.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class H1Body final : public Body {
  public:
@@ -80,4 +80,4 @@ class H1Body final : public Body {
   bool ended_ = true;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "webserv/server/exceptions.h"
 #include "webserv/server/h1/h1_shared.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -316,4 +316,4 @@ Task<> H1Connection::linger() {
   }
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -14,7 +14,7 @@
 #include "webserv/server/session.h"
 #include "webserv/server/worker_context.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 class H1Connection final : public Session {
  public:
@@ -68,4 +68,4 @@ class H1Connection final : public Session {
   bool waiting_ = false;  // for a request
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

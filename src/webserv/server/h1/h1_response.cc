@@ -7,7 +7,7 @@
 #include "webserv/server/limits.h"
 #include "webserv/server/prepared.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 namespace {
 
@@ -268,4 +268,4 @@ Task<SentBody> send_body(Stream& client, Exchange& x, const Response& response) 
   co_return sending.sent(outcome);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "webserv/server/h1/exchange.h"
 #include "webserv/server/response.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 // What of a response is gathered in the exchange.
 enum class Gathered : uint8_t { all, head };
@@ -30,4 +30,4 @@ struct SentBody {
 // Sends what is gathered and then the body; its end may be left in x.out.
 Task<SentBody> send_body(Stream& client, Exchange& x, const Response& response);
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include "webserv/http/date.h"
 #include "webserv/server/h1/exchange.h"
 
-namespace webserv {
+namespace webserv::detail {
 
 struct H1Shared {
   explicit H1Shared(WorkerContext& worker) : exchanges(worker) {}
@@ -31,4 +31,4 @@ struct H1Shared {
   std::string ok_and_date_ = "HTTP/1.1 200 OK\r\nDate: Sat, 21 Nov 2026 09:20:00 GMT\r\n";
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace webserv {
+namespace webserv::detail {
 
 class InputBuffer {
  public:
@@ -63,4 +63,4 @@ class InputBuffer {
   size_t floor_ = 0;
 };
 
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -12,6 +12,9 @@
 #include "unit/app/routes/route_of.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 using ::testing::ElementsAre;

@@ -12,8 +12,12 @@
 #include "app/config/config_source.h"
 #include "support/request_builder.h"
 #include "unit/handlers/ask.h"
+#include "webserv/process/spawner.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 using test::Reply;

@@ -14,6 +14,9 @@
 #include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 // A manager that listens at an abstract address, or at a path.

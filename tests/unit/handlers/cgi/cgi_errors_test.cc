@@ -10,7 +10,7 @@
 
 #include "webserv/io/fd.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST_F(CgiErrorsTest, counts_what_comes_too_fast) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 
 #include "support/temporary_folder.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::TemporaryFolder;
@@ -119,4 +119,4 @@ TEST_F(CgiScriptsTest, makes_a_script_of_a_route_for_one_path_alone) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 std::shared_ptr<const StoredFile> in_memory(size_t size) {
@@ -108,4 +108,4 @@ TEST(FileCaches, give_every_worker_its_own_and_every_site_a_number) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

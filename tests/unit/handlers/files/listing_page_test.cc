@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using testing::ElementsAre;
@@ -153,4 +153,4 @@ TEST(JsonListing, escapes_names_and_says_where_those_without_utf8_are) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

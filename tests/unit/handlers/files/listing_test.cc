@@ -4,7 +4,7 @@
 
 #include "static_files_fixture.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::body_bytes;
@@ -145,4 +145,4 @@ TEST_F(ListingTest, few_long_ones_are_under_way_at_a_time) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -5,7 +5,7 @@
 #include "static_files_fixture.h"
 #include "webserv/handlers/finish.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::body_bytes;
@@ -135,4 +135,4 @@ TEST_F(PrecompressedTest, nothing_is_looked_for_where_it_is_off) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -4,7 +4,7 @@
 
 #include "static_files_fixture.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::StaticFilesTest;
@@ -133,4 +133,4 @@ TEST_F(ScriptFilesTest, are_not_shown_when_they_take_the_place_of_files) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -10,10 +10,14 @@
 #include "support/body_bytes.h"
 #include "support/request_builder.h"
 #include "support/temporary_folder.h"
+#include "webserv/handlers/files/file_cache.h"
+#include "webserv/handlers/files/listing.h"
 #include "webserv/handlers/files/static_files.h"
+#include "webserv/io/blocking_pool.h"
+#include "webserv/io/file.h"
 #include "webserv/server/representation.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 // site/ is served; secret.txt lies beside it.
 class StaticFilesTest : public ::testing::Test {
@@ -77,4 +81,4 @@ class StaticFilesTest : public ::testing::Test {
   Handler handler_;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

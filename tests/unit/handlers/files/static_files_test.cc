@@ -5,7 +5,7 @@
 
 #include "static_files_fixture.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::body_bytes;
@@ -373,4 +373,4 @@ TEST_F(StaticFilesTest, while_a_file_is_being_changed_the_old_one_is_served_for_
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

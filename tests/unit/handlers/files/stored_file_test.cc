@@ -11,7 +11,7 @@
 #include "support/temporary_folder.h"
 #include "webserv/http/date.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::body_bytes;
@@ -267,4 +267,4 @@ TEST(Digest, differs_where_content_differs) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail
