@@ -92,7 +92,8 @@ inline constexpr auto of_handlers = std::to_array<Key>({
      .type = Type::integer,
      .stands_in = {Table::cgi_limits},
      .fallback = "16",
-     .text = "Programs of the route that run at a time: others wait a moment, then 503.",
+     .text = "Programs of the route that run at a time, those that a reload finds among them: others wait a moment, "
+             "then 503.",
      .range = any_count},
     {.name = "output",
      .type = Type::size,

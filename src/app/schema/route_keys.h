@@ -106,7 +106,8 @@ inline constexpr auto of_routes = std::to_array<Key>({
      .type = Type::boolean,
      .stands_in = host_and_route,
      .fallback = "false",
-     .text = "Whether a folder without an index is listed, as HTML or JSON; else it is 404.",
+     .text = "Whether a folder without an index is listed, as HTML or JSON, up to a million entries (500 above); else "
+             "it is 404.",
      .role = Role::of_static},
     {.name = "fallback",
      .type = Type::text,
