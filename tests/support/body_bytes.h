@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "webserv/server/body_length.h"
 #include "webserv/server/prepared.h"
 #include "webserv/server/response.h"
 

@@ -8,34 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace webserv {
+#include "webserv/http/field_name.h"
 
-// Names the server looks up; every other one is `other`.
-enum class FieldName : uint8_t {
-  other,
-  accept,
-  accept_encoding,
-  authorization,
-  connection,
-  content_length,
-  content_type,
-  cookie,
-  expect,
-  host,
-  if_match,
-  if_modified_since,
-  if_none_match,
-  if_range,
-  if_unmodified_since,
-  range,
-  referer,
-  te,
-  trailer,
-  transfer_encoding,
-  upgrade,
-  user_agent,
-  count_
-};
+namespace webserv {
 
 // Which of the names above this is, without regard to case.
 FieldName field_name(std::string_view name);

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "webserv/http/fields.h"
+#include "webserv/http/field_name.h"
 
 namespace webserv::detail::known_names {
 

@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "webserv/process/process_child.h"
+#include "webserv/process/child_process.h"
 
 namespace webserv::detail {
 
-Process::Process(std::unique_ptr<Child> child) : child_(std::move(child)) {}
+Process::Process(std::unique_ptr<ChildProcess> child) : child_(std::move(child)) {}
 Process::Process(Process&&) noexcept = default;
 Process::~Process() {
-  if (child_) Child::leave(std::move(child_));
+  if (child_) ChildProcess::leave(std::move(child_));
 }
 
 PipeStream& Process::input() { return child_->input(); }
@@ -22,17 +22,17 @@ void Process::kill() { child_->kill(); }
 RunUsage Process::usage() const { return child_->usage(); }
 
 Process::Ended::~Ended() {
-  if (waiter_) child_.wait(nullptr);
+  if (waiter) child_.wait(nullptr);
 }
 
 bool Process::Ended::await_ready() {
-  std::optional<Exit> exit = child_.exit();
-  if (exit) exit_ = *exit;
-  return exit.has_value();
+  std::optional<Exit> ended = child_.exit();
+  if (ended) exit = *ended;
+  return ended.has_value();
 }
 
-void Process::Ended::await_suspend(std::coroutine_handle<> waiter) {
-  waiter_ = waiter;
+void Process::Ended::await_suspend(std::coroutine_handle<> who) {
+  waiter = who;
   child_.wait(this);
 }
 

@@ -9,18 +9,13 @@
 #include <optional>
 
 #include "webserv/base/clock.h"
-#include "webserv/io/loop.h"
 #include "webserv/io/pipe_stream.h"
 #include "webserv/process/cgroup.h"
+#include "webserv/process/exit.h"
 
 namespace webserv::detail {
 
-// How a program ended.
-struct Exit {
-  int code = 0;    // of exit(3)
-  int signal = 0;  // that ended it; 0 where it ended by itself
-  bool operator==(const Exit&) const = default;
-};
+class ChildProcess;
 
 // A program that was started, and all that it started. The destructor closes the pipes and ends what still runs, after
 // the grace of the launch; it does not wait for that: the loop keeps what is left until it is gone and reaped.
@@ -54,26 +49,22 @@ class Process {
 
  private:
   friend class Spawner;
-  class Child;
-  explicit Process(std::unique_ptr<Child> child);
+  explicit Process(std::unique_ptr<ChildProcess> child);
 
-  std::unique_ptr<Child> child_;
+  std::unique_ptr<ChildProcess> child_;
 };
 
-class Process::Ended {
+class Process::Ended : private ExitWaiter {
  public:
-  explicit Ended(Child& child) : child_(child) {}
+  explicit Ended(ChildProcess& child) : child_(child) {}
   Ended(const Ended&) = delete;
   ~Ended();
   bool await_ready();
-  void await_suspend(std::coroutine_handle<> waiter);
-  Exit await_resume() const { return exit_; }
+  void await_suspend(std::coroutine_handle<> who);
+  Exit await_resume() const { return exit; }
 
  private:
-  friend class Child;
-  Child& child_;
-  std::coroutine_handle<> waiter_;
-  Exit exit_;
+  ChildProcess& child_;
 };
 
 inline Process::Ended Process::ended() { return Ended(*child_); }

@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "webserv/io/slices.h"
+#include "webserv/process/child_process.h"
 #include "webserv/process/kernel_files.h"
-#include "webserv/process/process_child.h"
 #include "webserv/process/spawn.h"
 
 namespace webserv::detail {
@@ -256,7 +256,7 @@ void Spawner::adopt_orphans() { state_->orphans = std::make_shared<Orphans>(); }
 std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& launch) {
   auto failed = [](SpawnStep step, Error error) { return std::unexpected(SpawnError{step, error}); };
   Seats::Lease seat(state_->seats);
-  Process::Child::Pipes pipes;
+  ChildProcess::Pipes pipes;
   if (launch.input == Input::file) {
     Result<> placed = seat.place(STDIN_FILENO, launch.input_file);
     if (!placed) return failed(SpawnStep::input, placed.error());
@@ -275,7 +275,7 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
     cgroup.emplace(std::move(*made));
   }
   Clock::duration grace = cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
-  auto child = std::make_unique<Process::Child>(loop, std::move(pipes), std::move(cgroup), state_->orphans, grace);
+  auto child = std::make_unique<ChildProcess>(loop, std::move(pipes), std::move(cgroup), state_->orphans, grace);
   std::shared_lock<std::shared_mutex> starting;
   if (state_->orphans) starting = state_->orphans->starting();
   ChildStart started = state_->start(launch, seat, child->cgroup());

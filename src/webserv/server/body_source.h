@@ -83,13 +83,4 @@ struct LocalRedirect {
 using BodySource = std::variant<std::monostate, std::string, std::string_view, SharedBytes, FileSlice, BodyPieces,
                                 Producer, std::shared_ptr<const Prepared>, Upgrade, LocalRedirect>;
 
-// The bytes of a body where they are known beforehand: nothing for a Producer that does not say, and for an Upgrade.
-std::optional<uint64_t> body_length(const BodySource& body);
-
-// The bytes of a body that is in memory as one; none of any other.
-std::string_view bytes_of(const BodySource& body);
-
-// The file that a body is a part of; null where it is none.
-const FileSlice* file_of(const BodySource& body);
-
 }  // namespace webserv

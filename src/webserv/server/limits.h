@@ -24,8 +24,8 @@ struct RouteLimits {
 struct Limits {
   HeadLimits head;
   RouteLimits route;                                     // for routes that say nothing else
-  uint64_t connections = 8192;                           // none is accepted above, until one ends
-  uint64_t connections_per_client = 256;                 // of one address: 503 above
+  uint64_t connections = 8192;                           // near it idle ones are closed; above it none is accepted
+  uint64_t connections_per_client = 256;                 // of one IPv4 address or IPv6 /64: 503 above
   uint64_t requests_per_connection = 10'000;             // the last answer says Connection: close
   Clock::duration idle = std::chrono::seconds(15);       // between requests: closed silently
   Clock::duration head_time = std::chrono::seconds(10);  // the whole head: 408

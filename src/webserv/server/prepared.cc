@@ -33,4 +33,17 @@ Prepared::Prepared(ResponseFields fields_, FileSlice file_)
       h1_text(h1_head(status, fields, file.length)),
       h1_head_size(h1_text.size()) {}
 
+Response unfold(const std::shared_ptr<const Prepared>& prepared) {
+  Response response;
+  response.status = prepared->status;
+  response.finished = true;
+  response.fields = prepared->fields;
+  if (prepared->file.length > 0) {
+    response.body = prepared->file;
+  } else {
+    response.body = SharedBytes{prepared, prepared->body()};
+  }
+  return response;
+}
+
 }  // namespace webserv

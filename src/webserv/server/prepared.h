@@ -8,12 +8,10 @@
 #include <string_view>
 
 #include "webserv/http/status.h"
-#include "webserv/server/body_source.h"
-#include "webserv/server/response_fields.h"
+#include "webserv/server/response.h"
 
 namespace webserv {
 
-// An unlike request (conditional, for a range) never gets one: who hands it out has checked that.
 struct Prepared {
   // Statuses that have no body get none, and no length.
   Prepared(Status status_, ResponseFields fields_, std::string_view body);
@@ -30,5 +28,8 @@ struct Prepared {
   std::string h1_text;
   size_t h1_head_size = 0;
 };
+
+// The same as a response whose body can be cut.
+Response unfold(const std::shared_ptr<const Prepared>& prepared);
 
 }  // namespace webserv

@@ -8,6 +8,8 @@
 #include "webserv/http/date.h"
 #include "webserv/http/range.h"
 #include "webserv/io/loop.h"
+#include "webserv/server/body_length.h"
+#include "webserv/server/prepared.h"
 
 namespace webserv::detail {
 
@@ -115,6 +117,9 @@ void select_range(std::string_view field, Response& response) {
 void select_representation(Request& request, Response& response) {
   bool reads = request.method() == Method::get || request.method() == Method::head;
   if (!reads || response.status != Status::ok) return;
+  if (const auto* prepared = std::get_if<std::shared_ptr<const Prepared>>(&response.body)) {
+    response = unfold(std::shared_ptr<const Prepared>(*prepared));
+  }
   const Fields& fields = request.head().fields;
   int64_t now = request.loop().unix_seconds();
   Validators validators;

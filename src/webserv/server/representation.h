@@ -9,8 +9,7 @@ namespace webserv::detail {
 
 constexpr FieldSet selection_fields = precondition_fields | field_set(FieldName::range);
 
-// Whether the request asks for anything that select_representation() would do. Those that hand out Prepared responses
-// ask first.
+// Whether the request asks for anything that select_representation() would do.
 inline bool wants_selection(const RequestHead& head) { return head.fields.any(selection_fields); }
 
 // Makes of a 200 response to GET or HEAD that has an ETag or Last-Modified, once preconditions and ranges are

@@ -37,9 +37,7 @@ class RequestRun {
   void update() { application_ = worker_.application; }
 
   // The first bytes of a request have come, perhaps those of several.
-  void arrived() {
-    if (is_observed()) began_ = now();
-  }
+  void arrived() { began_ = is_observed() ? now() : 0; }
 
   // For the protocol to fill. What it holds views of lives until over().
   RequestHead& head() { return request_.head_; }

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "webserv/io/slices.h"
-#include "webserv/server/h1/h1_shared.h"
 
 namespace webserv::detail {
 
@@ -66,7 +65,7 @@ void Worker::run() {
   loop_.run();
   connections_.clear();
   context_.request_log.flush();
-  context_.h1->exchanges.drop_free();
+  context_.release();
   FramePool::release();
 }
 

@@ -21,8 +21,10 @@ WorkerContext::~WorkerContext() = default;
 
 void WorkerContext::replace(std::shared_ptr<const Application> next) {
   std::swap(application, next);
-  h1->exchanges.drop_free();
+  release();
 }
+
+void WorkerContext::release() { h1->exchanges.drop_free(); }
 
 void WorkerContext::log_requests(AccessFormat format) {
   request_log.use(format);

@@ -31,6 +31,8 @@ struct WorkerContext {
 
   // New requests see this application; those in flight keep theirs.
   void replace(std::shared_ptr<const Application> next);
+  // Gives the memory back that waits for the next request; later ones may follow.
+  void release();
   // How requests are logged from now on.
   void log_requests(AccessFormat format);
 

@@ -8,6 +8,7 @@
 #include "support/body_bytes.h"
 #include "support/request_builder.h"
 #include "support/temporary_folder.h"
+#include "webserv/server/prepared.h"
 
 namespace webserv::detail {
 namespace {
@@ -47,6 +48,18 @@ TEST_F(RepresentationTest, one_test_tells_whether_there_is_anything_to_do) {
   for (std::string_view name : {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Range"}) {
     EXPECT_TRUE(wants_selection(requests_.request("GET /", std::string(name) + ": x\r\n").head())) << name;
   }
+}
+
+TEST_F(RepresentationTest, a_response_that_was_prepared_is_selected_as_any_other) {
+  auto prepared = std::make_shared<const Prepared>(Status::ok, whole().fields, content);
+  Response response;
+  response.finished = true;
+  response.body = prepared;
+  EXPECT_EQ(select("If-None-Match: \"v1\"\r\n", response).status, Status::not_modified);
+  Response part = select("Range: bytes=2-4\r\n", response);
+  EXPECT_EQ(part.status, Status::partial_content);
+  EXPECT_EQ(body_bytes(part), "234");
+  EXPECT_EQ(part.fields.value("Content-Range"), "bytes 2-4/20");
 }
 
 TEST_F(RepresentationTest, answers_requests_by_their_preconditions_and_ranges) {

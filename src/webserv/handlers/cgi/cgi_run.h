@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "webserv/base/c_strings.h"
-#include "webserv/handlers/cgi/cgi.h"
 #include "webserv/handlers/cgi/cgi_body.h"
 #include "webserv/handlers/cgi/cgi_errors.h"
+#include "webserv/handlers/cgi/cgi_options.h"
 #include "webserv/handlers/cgi/cgi_scripts.h"
 #include "webserv/handlers/cgi/cgi_sendfile.h"
 #include "webserv/http/cgi_head.h"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "webserv/handlers/cgi/cgi.h"
+#include "webserv/handlers/cgi/cgi_options.h"
 #include "webserv/http/status.h"
 #include "webserv/io/file.h"
 

@@ -37,7 +37,7 @@ Result<Response> SendfileRoots::answer(std::string_view path, const Response& an
                                 .now = unix_seconds};
   Result<std::shared_ptr<const StoredFile>> stored = store_file(std::move(*file), fields, StoreOptions{});
   if (!stored) return std::unexpected(stored.error());
-  Response sent = (*stored)->response();
+  Response sent = unfold((*stored)->prepared);
   sent.finished = false;  // the rules of the route are not in it, as they are in what a site serves
   sent.status = answer.status;
   sent.fields.override_with(answer.fields);

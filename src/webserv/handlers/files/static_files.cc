@@ -10,7 +10,7 @@
 #include "webserv/handlers/redirect.h"
 #include "webserv/http/mime.h"
 #include "webserv/io/file.h"
-#include "webserv/server/representation.h"
+#include "webserv/server/prepared.h"
 #include "webserv/server/trace.h"
 
 namespace webserv {
@@ -70,15 +70,11 @@ Coding choose(const Request& request, const std::vector<Coding>& available) {
 }
 
 // Made in place: this is how most requests are answered.
-Answer respond(const Request& request, const StoredFile& file) {
+Answer respond(const StoredFile& file) {
   Answer answer;
   Response& response = std::get<Response>(answer);
-  if (!wants_selection(request.head())) {
-    response.finished = true;
-    response.body.emplace<std::shared_ptr<const Prepared>>(file.prepared);
-  } else {
-    response = file.response();
-  }
+  response.finished = true;
+  response.body.emplace<std::shared_ptr<const Prepared>>(file.prepared);
   return answer;
 }
 
@@ -166,7 +162,7 @@ Answer StaticFiles::answer(const Visit& visit, std::string_view relative) const 
   FileCache::Entry* entry = reads(visit.request) ? visit.cache.find(visit.site, relative) : nullptr;
   if (entry && visit.now < entry->stale) {
     const auto& stored = entry->in(choose(visit.request, entry->codings));
-    if (stored && stored->is_usable(visit.now)) return respond(visit.request, *stored);
+    if (stored && stored->is_usable(visit.now)) return respond(*stored);
   }
   trace(visit, relative, {});
   if (is_hidden(relative) && !visit.falls_back) return error(Status::not_found, "a hidden file");
@@ -230,7 +226,7 @@ Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, F
   if (old && visit.now < old->right + FileCache::grace && changes_now(found, visit.cache.limits().files)) {
     const auto& stored = old->in(choose(visit.request, old->codings));
     old->stale = visit.now + FileCache::pause;
-    if (stored && !stored->file) return respond(visit.request, *stored);
+    if (stored && !stored->file) return respond(*stored);
   }
   FileCache::Entry entry{.stale = visit.now + FileCache::look_again, .right = visit.now, .codings = found.codings};
   for (size_t i = 0; old && i < found.files.size(); ++i) {
@@ -252,7 +248,7 @@ Answer StaticFiles::answer_file(const Visit& visit, std::string_view relative, F
   } else {
     visit.cache.remove(visit.site, relative);
   }
-  return respond(visit.request, *file);
+  return respond(*file);
 }
 
 std::string_view StaticFiles::how_found(const Visit& visit, std::string_view relative, std::string_view name,

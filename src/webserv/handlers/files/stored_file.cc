@@ -113,18 +113,6 @@ bool is_settled(const FileStamp& stamp, const StoreOptions& options) {
   return wall_nanoseconds() - stamp.changed >= needed;
 }
 
-Response StoredFile::response() const {
-  Response response;
-  response.finished = true;
-  response.fields = prepared->fields;
-  if (file) {
-    response.body = prepared->file;
-  } else {
-    response.body = SharedBytes{prepared, prepared->body()};
-  }
-  return response;
-}
-
 bool StoredFile::is_unchanged(Clock::time_point now) const {
   struct stat status {};
   if (::fstat(file->get(), &status) != 0 || status.st_nlink == 0 || FileStamp(status) != stamp) return false;

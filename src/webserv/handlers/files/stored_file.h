@@ -67,9 +67,6 @@ struct StoredFile {
   // time of the worker that it belongs to.
   bool is_usable(Clock::time_point now) const { return file == nullptr || now == looked_at_ || is_unchanged(now); }
 
-  // A 200 that select_representation() can work on; `prepared` is the same where there is nothing to select.
-  Response response() const;
-
   // Bytes that it takes, about.
   uint64_t memory() const;
 

@@ -5,6 +5,7 @@
 
 #include "webserv/base/text.h"
 #include "webserv/http/framing.h"
+#include "webserv/server/body_length.h"
 #include "webserv/server/exceptions.h"
 #include "webserv/server/h1/h1_shared.h"
 
@@ -44,7 +45,8 @@ Task<> H1Connection::serve() {
   worker().loop.defer(connection_);
 }
 
-// As the deadline of what it waits for says, which was set when it began to.
+// As the deadline of what it waits for says, which was set when it began to. Where a limit has changed since, it is
+// wrong by the change.
 Clock::time_point H1Connection::idle_since() const {
   if (!waiting_) return Clock::time_point::max();
   return client().reading().when() - (served_ == 0 ? limits().head_time : limits().idle);
@@ -61,6 +63,7 @@ Task<H1Connection::Next> H1Connection::converse() {
   unsigned answered = 0;
   Next next = Next::go_on;
   if (turned_away_) {
+    x.run.arrived();
     x.forget_head();
     next = co_await refuse_head(x, too_many_connections);
   }

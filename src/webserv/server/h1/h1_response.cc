@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "webserv/http/h1_writer.h"
+#include "webserv/server/body_length.h"
 #include "webserv/server/limits.h"
 #include "webserv/server/prepared.h"
 
@@ -199,6 +200,7 @@ class Sending {
       if (!began) co_return began;
     }
     Sink sink(client_, x_, Sink::Coding::none, sent_);
+    client_.reading().never();  // the request's time is over
     Upgraded upgraded{.stream = client_, .read_ahead = x_.in.unread(), .sink = sink};
     Result<> done = co_await upgrade.take_over(upgraded);
     co_return done;

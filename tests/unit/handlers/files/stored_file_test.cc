@@ -57,7 +57,7 @@ TEST_F(StoredFileTest, a_small_file_is_a_whole_answer) {
                        "\r\nLast-Modified: Sat, 21 Nov 2026 12:00:00 GMT\r\nAccept-Ranges: bytes\r\n";
   EXPECT_EQ(stored->prepared->fields.lines(), fields);
   EXPECT_EQ(stored->prepared->h1_text, fields + "Content-Length: 7\r\n\r\ncontent");
-  Response response = stored->response();
+  Response response = unfold(stored->prepared);
   EXPECT_EQ(response.fields.lines(), fields);
   EXPECT_EQ(body_bytes(response), "content");
 }
@@ -68,9 +68,9 @@ TEST_F(StoredFileTest, a_larger_one_is_kept_open) {
   EXPECT_TRUE(stored->file);
   EXPECT_EQ(stored->prepared->h1_text.size(), stored->prepared->h1_head_size);
   EXPECT_EQ(stored->size, large_.size());
-  EXPECT_EQ(body_bytes(stored->response()), large_);
+  EXPECT_EQ(body_bytes(unfold(stored->prepared)), large_);
   folder_.remove("a");
-  EXPECT_EQ(body_bytes(stored->response()), large_) << "it is still what it was";
+  EXPECT_EQ(body_bytes(unfold(stored->prepared)), large_) << "it is still what it was";
 }
 
 TEST_F(StoredFileTest, an_empty_file_is_a_small_one) {
@@ -90,7 +90,7 @@ TEST_F(StoredFileTest, an_open_file_is_usable_until_it_changes) {
   auto replaced = store("b");
   folder_.replace("b", large_);
   EXPECT_FALSE(replaced->is_usable(asked));
-  EXPECT_EQ(body_bytes(replaced->response()), large_) << "who already sends it gets it whole";
+  EXPECT_EQ(body_bytes(unfold(replaced->prepared)), large_) << "who already sends it gets it whole";
 }
 
 TEST_F(StoredFileTest, fields_of_the_configuration_come_last) {
@@ -211,7 +211,7 @@ TEST_F(StoredFileTest, a_replaced_file_is_never_torn) {
   for (int i = 0; i < 200; ++i) {
     auto stored = store("file");
     ASSERT_TRUE(stored);
-    std::string body = body_bytes(stored->response());
+    std::string body = body_bytes(unfold(stored->prepared));
     ASSERT_TRUE(body == a || body == b) << body.size();
   }
   done = true;
@@ -235,7 +235,7 @@ TEST_F(StoredFileTest, a_file_that_grows_meanwhile_is_told_as_it_was_read) {
     auto stored = store("log");
     ASSERT_TRUE(stored);
     if (stored->file) break;
-    std::string body = body_bytes(stored->response());
+    std::string body = body_bytes(unfold(stored->prepared));
     EXPECT_EQ(body.size() % 16, 0u);
     EXPECT_EQ(stored->size, body.size());
     EXPECT_THAT(stored->prepared->h1_text, HasSubstr("Content-Length: " + std::to_string(body.size()) + "\r\n"));

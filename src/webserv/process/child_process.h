@@ -1,26 +1,33 @@
-// Process::Child: what process.cc and spawner.cc share.
+// What a Process owns, and the loop when its owner is gone.
 #pragma once
+
+#include <sys/types.h>
 
 #include <memory>
 #include <optional>
 
+#include "webserv/base/clock.h"
+#include "webserv/io/loop.h"
+#include "webserv/io/pipe_stream.h"
+#include "webserv/process/cgroup.h"
+#include "webserv/process/exit.h"
 #include "webserv/process/orphans.h"
-#include "webserv/process/process.h"
 #include "webserv/process/process_tree.h"
 
 namespace webserv::detail {
 
 // A program and what it started, from its start until all of it is gone and reaped.
-class Process::Child final : public Leftover, private Watcher, private Deadline {
+class ChildProcess final : public Leftover, private Watcher, private Deadline {
  public:
   struct Pipes {
     Fd input, output, errors;  // our ends
   };
 
   // Before the program is started: what is started has an owner, whatever fails.
-  Child(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans, Clock::duration grace);
+  ChildProcess(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
+               Clock::duration grace);
   // Of one that is left to the loop, where the loop ends: kills it and waits for a moment.
-  ~Child() override;
+  ~ChildProcess() override;
 
   PipeStream& input() { return input_; }
   PipeStream& output() { return output_; }
@@ -32,13 +39,13 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
 
   std::optional<Exit> exit();
   // Null: nobody waits any more.
-  void wait(Ended* waiting);
+  void wait(ExitWaiter* waiting);
   void end();
   void kill();
   RunUsage usage() const;
 
   // Its owner is gone: brings all of it to its end.
-  static void leave(std::unique_ptr<Child> child);
+  static void leave(std::unique_ptr<ChildProcess> child);
 
  private:
   void ready(uint32_t events) override;
@@ -61,7 +68,7 @@ class Process::Child final : public Leftover, private Watcher, private Deadline 
   const std::shared_ptr<Orphans> orphans_;  // null: they are not ours
   const Clock::duration grace_;
   Clock::time_point kill_at_ = Clock::time_point::max();
-  Ended* waiting_ = nullptr;
+  ExitWaiter* waiting_ = nullptr;
   std::optional<Exit> exit_;
   RunUsage usage_;  // of the program itself
   bool watched_ = false;

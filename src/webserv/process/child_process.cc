@@ -1,4 +1,4 @@
-#include "webserv/process/process_child.h"
+#include "webserv/process/child_process.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -25,8 +25,8 @@ std::chrono::microseconds duration_of(const timeval& time) {
 
 }  // namespace
 
-Process::Child::Child(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
-                      Clock::duration grace)
+ChildProcess::ChildProcess(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
+                           Clock::duration grace)
     : Leftover(loop),
       Deadline(loop.wheel()),
       input_(loop, std::move(pipes.input)),
@@ -36,13 +36,13 @@ Process::Child::Child(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std
       orphans_(std::move(orphans)),
       grace_(grace) {}
 
-void Process::Child::started(pid_t id, Fd pidfd) {
+void ChildProcess::started(pid_t id, Fd pidfd) {
   id_ = id;
   pidfd_ = std::move(pidfd);
   if (orphans_) Orphans::add(orphans_, id_, loop());
 }
 
-std::optional<Exit> Process::Child::exit() {
+std::optional<Exit> ChildProcess::exit() {
   if (exit_) return exit_;
   siginfo_t info{};
   rusage used{};
@@ -58,41 +58,41 @@ std::optional<Exit> Process::Child::exit() {
   return exit_;
 }
 
-RunUsage Process::Child::usage() const { return cgroup_ ? cgroup_->usage() : usage_; }
+RunUsage ChildProcess::usage() const { return cgroup_ ? cgroup_->usage() : usage_; }
 
-Result<> Process::Child::watch() {
+Result<> ChildProcess::watch() {
   if (watched_) return {};
   Result<> watching = loop().watch(pidfd_.get(), EPOLLIN | EPOLLET, *this);
   watched_ = watching.has_value();
   return watching;
 }
 
-void Process::Child::wait(Ended* waiting) {
+void ChildProcess::wait(ExitWaiter* waiting) {
   waiting_ = waiting;
   if (waiting != nullptr && !watch()) look_later();
 }
 
-void Process::Child::ready(uint32_t) {
+void ChildProcess::ready(uint32_t) {
   if (left_) {
     if (gone()) done();
     return;
   }
   if (waiting_ == nullptr || !exit()) return;
-  Ended* ended = std::exchange(waiting_, nullptr);
-  ended->exit_ = *exit_;
-  drive(ended->waiter_);
+  ExitWaiter* ended = std::exchange(waiting_, nullptr);
+  ended->exit = *exit_;
+  drive(ended->waiter);
 }
 
-void Process::Child::look_later() { expires_at(std::min(kill_at_, loop().now() + look_again)); }
+void ChildProcess::look_later() { expires_at(std::min(kill_at_, loop().now() + look_again)); }
 
-void Process::Child::expired() {
+void ChildProcess::expired() {
   // Once more what was killed already: something may have escaped meanwhile.
   if (killed_ || loop().now() >= kill_at_) kill();
   if (left_ || waiting_ != nullptr) look_later();
   ready(0);
 }
 
-void Process::Child::signal(int number) {
+void ChildProcess::signal(int number) {
   if (cgroup_) {
     number == SIGKILL ? cgroup_->kill() : cgroup_->signal(number);
     // Whoever may do so may have moved it to another group, and removed its own. It is ours all the same.
@@ -105,14 +105,14 @@ void Process::Child::signal(int number) {
 }
 
 // To the process group; false where nobody is in it.
-bool Process::Child::signal_group(int number) {
+bool ChildProcess::signal_group(int number) {
   constexpr unsigned to_group = 1 << 2;  // PIDFD_SIGNAL_PROCESS_GROUP
   if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, to_group) == 0) return true;
   // Before Linux 6.9 by its number, which is its own as long as somebody is in it.
   return errno == EINVAL && ::kill(-id_, number) == 0;
 }
 
-void Process::Child::end() {
+void ChildProcess::end() {
   if (grace_ == Clock::duration::zero()) return kill();
   if (killed_ || kill_at_ != Clock::time_point::max()) return;
   kill_at_ = loop().now() + grace_;
@@ -120,13 +120,13 @@ void Process::Child::end() {
   signal(SIGTERM);
 }
 
-void Process::Child::kill() {
+void ChildProcess::kill() {
   killed_ = true;
   kill_at_ = Clock::time_point::max();
   signal(SIGKILL);
 }
 
-void Process::Child::reap() {
+void ChildProcess::reap() {
   if (std::exchange(reaped_, true)) return;
   siginfo_t info{};
   ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG);
@@ -134,14 +134,14 @@ void Process::Child::reap() {
 }
 
 // Whether nothing is left, as far as can be known.
-bool Process::Child::gone() {
+bool ChildProcess::gone() {
   if (gone_) return true;
   if (!exit()) return false;
   reap();
   return gone_ = cgroup_ ? cgroup_->remove().has_value() : group_is_gone();
 }
 
-bool Process::Child::group_is_gone() {
+bool ChildProcess::group_is_gone() {
   bool somebody = signal_group(0);
   if (somebody) {
     reap_group(id_);
@@ -150,8 +150,8 @@ bool Process::Child::group_is_gone() {
   return !somebody && !escaped_.any();
 }
 
-void Process::Child::leave(std::unique_ptr<Child> child) {
-  Child& self = *child;
+void ChildProcess::leave(std::unique_ptr<ChildProcess> child) {
+  ChildProcess& self = *child;
   self.left_ = true;
   self.input_.close();
   self.output_.close();
@@ -165,7 +165,7 @@ void Process::Child::leave(std::unique_ptr<Child> child) {
   self.look_later();
 }
 
-Process::Child::~Child() {
+ChildProcess::~ChildProcess() {
   if (!pidfd_) return;
   // A process that another thread is starting may have a copy of it for a moment: see DescriptorStream.
   if (watched_) loop().unwatch(pidfd_.get());

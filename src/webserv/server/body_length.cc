@@ -1,10 +1,8 @@
-#include "webserv/server/body_source.h"
+#include "webserv/server/body_length.h"
 
 #include "webserv/server/prepared.h"
 
-namespace webserv {
-
-using namespace detail;
+namespace webserv::detail {
 
 namespace {
 
@@ -50,4 +48,4 @@ const FileSlice* file_of(const BodySource& body) {
   return std::get_if<FileSlice>(&body);
 }
 
-}  // namespace webserv
+}  // namespace webserv::detail
