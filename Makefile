@@ -18,6 +18,7 @@ help:
 	@echo 'make test                 build, and run every test; PRESET=$(PRESET) (cmake --list-presets),'
 	@echo '                      or those with LABELS, as unit|integration (ctest --print-labels)'
 	@echo 'make check-all            the tests with g++, with clang, and under the sanitizers'
+	@echo 'make tidy                 clang-tidy over src'
 	@echo 'make fuzz                 every fuzz target for SECONDS=$(SECONDS)'
 	@echo 'make bench                the benchmarks'
 	@echo 'make docs                 docs/configuration.md anew from the schema'
@@ -42,6 +43,12 @@ test:
 .PHONY: check-all
 check-all:
 	@for preset in release release-clang asan tsan; do $(MAKE) --no-print-directory test PRESET=$$preset || exit; done
+
+.PHONY: tidy
+tidy:
+	@cmake/install-packages.sh build clang tidy
+	@$(MAKE) --no-print-directory build/release-clang/build.ninja
+	@find src -name '*.cc' -print0 | xargs -0 -n 8 -P $(jobs) clang-tidy-19 --quiet -p build/release-clang
 
 .PHONY: fuzz
 fuzz:
