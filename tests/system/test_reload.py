@@ -2,13 +2,14 @@
 import contextlib
 import os
 import re
+import resource
 import signal
 import socket
 import sys
 import time
 import unittest
 
-from server import Client, Server, free_port, listening_socket, wait_until, write_files
+from server import SANITIZED, Client, Server, free_port, listening_socket, wait_until, write_files
 
 SITE = """
 [server]
@@ -192,6 +193,25 @@ address = ["127.0.0.1:{free_port()}", "127.0.0.1:{port}"]
             self.assert_refused(f"listener `more` cannot listen at 127.0.0.1:{port}: Address already in use")
         self.reload()
         self.assertEqual(self.text(("127.0.0.1", port)), "new")
+
+
+class MemoryShort(ReloadTest):
+    @unittest.skipIf(SANITIZED, "sanitizers take all of the address space")
+    def test_a_reload_that_it_does_not_suffice_for_changes_nothing_and_the_next_one_is_one(self):
+        server = self.serve()
+        self.reload()  # it has done all that belongs to its start
+        self.change(SITE % "new" + "".join(f'[vhost."h{number}.test"]\nrespond = {{ text = "x" }}\n' for number in range(3000)))
+        with open(f"/proc/{server.pid}/status", encoding="ascii") as file:
+            size = int(re.search(r"VmSize:\s+(\d+) kB", file.read())[1]) << 10
+        unlimited = resource.prlimit(server.pid, resource.RLIMIT_AS)
+        resource.prlimit(server.pid, resource.RLIMIT_AS, (size, unlimited[1]))
+        for _ in range(3):
+            self.assertNotIn('"reloaded"', self.reload())
+            self.assertNotIn(b"serving", self.messages[-1])  # there are words only where they have memory
+        resource.prlimit(server.pid, resource.RLIMIT_AS, unlimited)
+        self.assertEqual(self.text(), "old")
+        self.assertIn('"reloaded"', self.reload())
+        self.assertEqual(self.text(), "new")
 
 
 class Listeners(ReloadTest):

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <system_error>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -75,6 +76,8 @@ class Service {
   ExitStatus refuse(const Refusal& refusal);
   void start(Plan plan);
   void handle_events();
+  void handle(Signals::Event event);
+  void give_up(Signals::Event event) noexcept;
   void stop();
 
   // A reload goes from one of these to the next, or ends early.
@@ -87,9 +90,12 @@ class Service {
   void end_reload(ReloadOutcome outcome, std::string_view status);
 
   void use_log(const Config& config);
-  // What both a start and a reload come to: from now on the plan is what is served. A large one leaves much memory
+  // What both a start and a reload come to: from now on this is served.
+  void adopt(Listening listening, std::shared_ptr<const Application> application) noexcept;
+  // What people are to know of it, and what the next reload compares with. A large configuration leaves much memory
   // behind, which malloc_trim(3) gives back.
-  void adopt(Plan plan, std::shared_ptr<const Application> application);
+  void take_note(const Config& config, Outline outline);
+  std::string tell_of_reload(const Config& config);
   std::string serving() const { return "serving at " + addresses_of(*server_); }
 
   const ServeOptions& options_;
@@ -100,6 +106,7 @@ class Service {
   SystemClock clock_;
   LineSink sink_{STDERR_FILENO};
   Log log_{sink_, LogFormat::text, Level::info};
+  LogFormats formats_{};          // of what is served
   Programs programs_;             // from the start on
   std::optional<SiteHost> host_;  // likewise
 
@@ -177,19 +184,26 @@ void Service::start(Plan plan) {
   }
   log_.event(Level::notice, "ready", serving(), {{"workers", workers}});
   notifier_.ready(serving());
-  adopt(std::move(plan), std::move(application));
+  adopt(std::move(plan.listening), std::move(application));
+  take_note(plan.config, Outline(plan.config, listening_));
   malloc_trim(0);
 }
 
-void Service::use_log(const Config& config) { log_.use(formats_of(config).events, config.log.level); }
+void Service::use_log(const Config& config) {
+  formats_ = formats_of(config);
+  log_.use(formats_.events, config.log.level);
+}
 
-void Service::adopt(Plan plan, std::shared_ptr<const Application> application) {
-  warn_of_missing(plan.config, log_);
-  warn_of_programs(plan.config, programs_, log_);
-  file_ = plan.config.file;
-  outline_ = Outline(plan.config, plan.listening);
-  listening_ = std::move(plan.listening);
+void Service::adopt(Listening listening, std::shared_ptr<const Application> application) noexcept {
+  listening_ = std::move(listening);
   application_ = std::move(application);
+}
+
+void Service::take_note(const Config& config, Outline outline) {
+  outline_ = std::move(outline);
+  file_ = config.file;
+  warn_of_missing(config, log_);
+  warn_of_programs(config, programs_, log_);
 }
 
 // Until the server has ended, by itself or because a signal asked for it.
@@ -201,11 +215,28 @@ void Service::handle_events() {
   for (;;) {
     const Signals::Event event = *signals_.wait();
     if (event == Signals::Event::ended) break;
-    if (event == Signals::Event::stop) stop();
-    if (event == Signals::Event::reload) reload();
-    if (event == Signals::Event::taken_over) finish_takeover();
+    try {
+      handle(event);
+    } catch (const std::exception&) {
+      give_up(event);
+    }
   }
   waiter.join();
+}
+
+void Service::handle(Signals::Event event) {
+  if (event == Signals::Event::stop) stop();
+  if (event == Signals::Event::reload) reload();
+  if (event == Signals::Event::taken_over) finish_takeover();
+}
+
+// There is no memory to deal with it, nor to tell of it. What is served goes on, but not against a stop; systemd waits
+// for the end of a reload.
+void Service::give_up(Signals::Event event) noexcept {
+  if (event == Signals::Event::stop) return server_->stop();
+  if (next_) return;
+  if (!stopping_) notifier_.ready();
+  request_.end(event == Signals::Event::taken_over ? ReloadOutcome::succeeded : ReloadOutcome::failed);
 }
 
 // Whoever asks a second time does not want to wait for connections.
@@ -252,26 +283,45 @@ std::expected<Plan, Refusal> Service::plan_reload() const {
 
 // First all workers answer by the new configuration, then connections come in by its listeners.
 void Service::begin_takeover(Plan plan) {
-  auto application = std::make_shared<const Application>(build_site(plan.config, *host_));
-  server_->log_requests(formats_of(plan.config).access);
-  next_.emplace(std::move(plan), application);
-  server_->replace(std::move(application), [this] {
-    server_->listen(next_->plan.listening.listeners, [this] { signals_.post(Signals::Event::taken_over); });
-  });
+  Next next{std::move(plan), nullptr};
+  next.application = std::make_shared<const Application>(build_site(next.plan.config, *host_));
+  server_->log_requests(formats_of(next.plan.config).access);
+  try {
+    server_->replace(next.application, next.plan.listening.listeners,
+                     [this] { signals_.post(Signals::Event::taken_over); });
+  } catch (...) {
+    server_->log_requests(formats_.access);
+    throw;
+  }
+  // Only now, when nothing can fail any more: as long as there is a next one, reloads wait for its end.
+  static_assert(std::is_nothrow_move_constructible_v<Next>);
+  next_.emplace(std::move(next));
 }
 
 void Service::finish_takeover() {
   Next next = *std::exchange(next_, std::nullopt);
-  use_log(next.plan.config);
-  const Outline outline(next.plan.config, next.plan.listening);
-  log_.event(Level::notice, "reloaded", "reloaded: " + changes(outline_, outline), {{"config", next.plan.config.file}});
+  adopt(std::move(next.plan.listening), std::move(next.application));
+  std::string status;
+  try {
+    status = tell_of_reload(next.plan.config);
+  } catch (const std::exception&) {  // it is served all the same
+    status = "serving";
+  }
+  malloc_trim(0);
+  end_reload(ReloadOutcome::succeeded, status);
+}
+
+// What is to be shown as the status from now on.
+std::string Service::tell_of_reload(const Config& config) {
+  use_log(config);
+  Outline outline(config, listening_);
+  log_.event(Level::notice, "reloaded", "reloaded: " + changes(outline_, outline), {{"config", config.file}});
   const std::vector<std::string> notes = needs_restart(outline_, outline, server_->workers());
   for (const std::string& note : notes) log_.event(Level::warning, "restart_needed", note);
-  adopt(std::move(next.plan), std::move(next.application));
-  malloc_trim(0);
+  take_note(config, std::move(outline));
   std::string status = serving();
   if (!notes.empty()) status += fmt::format("; needs a restart: {}", fmt::join(notes, "; "));
-  end_reload(ReloadOutcome::succeeded, status);
+  return status;
 }
 
 void Service::fail_reload(const Refusal& refusal) {

@@ -69,7 +69,7 @@ void Notifier::reloading() const {
   send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\n", int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000));
 }
 
-void Notifier::send(const std::string& message) const {
+void Notifier::send(std::string_view message) const noexcept {
   if (!socket_) return;
   sendto(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL,
          reinterpret_cast<const sockaddr*>(&manager_.address), manager_.length);

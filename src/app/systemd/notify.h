@@ -20,6 +20,8 @@ class Notifier {
 
   // The server serves. Each status is shown by "systemctl status": one_line() is applied.
   void ready(std::string_view status) const;
+  // The same without words, which need memory.
+  void ready() const noexcept { send("READY=1\n"); }
   void status(std::string_view status) const;
 
   // The server ends, first by draining.
@@ -29,7 +31,7 @@ class Notifier {
   void reloading() const;
 
  private:
-  void send(const std::string& message) const;
+  void send(std::string_view message) const noexcept;
 
   // Of the manager's socket; its length is 0 where there is none of a kind that sd_notify(3) knows on one machine.
   struct Address {
