@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "failure/failing_calls.h"
 #include "support/client.h"
 #include "support/server_client.h"
+#include "support/single_worker.h"
 #include "webserv/server/server.h"
 
 namespace webserv::detail {
@@ -73,6 +76,55 @@ TEST(MemoryFailureTest, every_allocation_of_a_connection_may_fail) {
   }
   RecordProperty("allocations", failures);
   EXPECT_GT(failures, 20) << "it has tested nothing";
+}
+
+Task<bool> read_byte(Connection& connection) {
+  std::array<char, 1> byte;
+  std::span<char> into(byte);
+  Result<size_t> got = co_await connection.stream().read_some(into);
+  co_return got.has_value();
+}
+
+TEST(MemoryFailureTest, every_allocation_of_a_connection_with_a_prologue_may_fail) {
+  Limits limits;
+  limits.connections = 1;
+  limits.connections_per_client = 1;
+  limits.drain = std::chrono::hours(1);
+  bool failed = true;
+  int failures = 0;
+  for (; failed; ++failures) {
+    test::SingleWorker server(
+        {.name = "front", .prologue = read_byte}, [](Request&) { return text("hello"); }, limits);
+    {
+      FailingAllocation failing(failures);
+      SocketClient client(server.address());
+      client.say(" " + get_close);
+      client.hear_all();
+      failed = failing.failed();
+    }
+    SocketClient next(server.address());
+    next.say(" " + get_close);
+    ASSERT_THAT(next.hear_all(), EndsWith("hello")) << failures;
+    server.worker().drain();
+    server.worker().join();
+  }
+  EXPECT_GT(failures, 5) << "it has tested nothing";
+}
+
+TEST(MemoryFailureTest, a_server_without_memory_drains) {
+  for (bool with_client : {true, false, false, false}) {
+    Server server(2, Address("127.0.0.1:0"), [](Request&) { return text("hello"); });
+    server.start();
+    SocketClient client(server.addresses().front());
+    client.say(with_client ? get : get_close);
+    EXPECT_THAT(client.hear(), EndsWith("hello"));
+    // One that has ended, or one that idles and is told so.
+    if (!with_client) client.hear_all();
+    FailingAllocation failing(0, FailingAllocation::Which::all_later);
+    server.drain();
+    EXPECT_EQ(client.hear(), "");
+    server.wait();
+  }
 }
 
 // A worker that has many more connections than another one hands on what it accepts.

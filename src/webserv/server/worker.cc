@@ -255,7 +255,7 @@ void Worker::begin_drain() {
   // Until all have stopped accepting, one of them may still give us a connection.
   if (group_.accepting.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     for (auto& acceptor : acceptors_) acceptor->listener().shut();
-    for (auto& worker : group_.workers) worker->loop_.post([each = worker.get()] { each->end_if_drained(); });
+    for (auto& worker : group_.workers) worker->loop_.post(std::move(worker->none_accepts_));
   }
 }
 

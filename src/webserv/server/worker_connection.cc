@@ -1,5 +1,6 @@
 #include "webserv/server/worker_connection.h"
 
+#include <optional>
 #include <utility>
 
 #include "webserv/server/exceptions.h"
@@ -23,15 +24,16 @@ Task<> WorkerConnection::serve() {
 }
 
 Task<> WorkerConnection::run_prologue() {
-  bool goes_on = false;
+  std::optional<Task<>> session;
   try {
-    goes_on = co_await listener().prologue(*this);
+    const bool goes_on = co_await listener().prologue(*this);
+    if (goes_on) session.emplace(serve());
   } catch (...) {
     log_exception(worker().events, "what precedes the protocol of a connection has failed", *this);
   }
-  if (goes_on) {
-    Task<> session = serve();
-    co_await session;
+  if (session) {
+    Task<>& whole = *session;
+    co_await whole;
     co_return;
   }
   stream().close();
