@@ -290,6 +290,27 @@ TEST(ReplaceTest, a_listener_that_comes_after_the_end_has_begun_keeps_nobody_wai
   EXPECT_THAT(last.hear(), EndsWith("served"));
 }
 
+// A change of both takes two steps; what comes in between them comes after it all the same.
+TEST(ReplaceTest, a_change_of_the_listeners_is_not_undone_by_one_that_was_made_before) {
+  Server server(2, Address("127.0.0.1:0"), says("old"));
+  server.start();
+  for (int i = 0; i < 20; ++i) {
+    std::vector<Listener> first = {any_port()};
+    std::vector<Listener> second = {any_port()};
+    const std::string first_address = first.front().address();
+    const std::string second_address = second.front().address();
+    Taken both;
+    Taken last;
+    server.replace(application(says("new")), std::move(first), both.done());
+    server.listen(std::move(second), last.done());
+    both.wait();
+    last.wait();
+    EXPECT_EQ(server.addresses(), std::vector<std::string>{second_address});
+    EXPECT_FALSE(Client(first_address).connected()) << i;
+    EXPECT_TRUE(Client(second_address).connected()) << i;
+  }
+}
+
 TEST(ReplaceTest, changes_of_a_server_that_ends_do_no_harm) {
   for (int i = 0; i < 20; ++i) {
     Server server(2, Address("127.0.0.1:0"), says("old"));

@@ -102,42 +102,46 @@ void Server::wait() {
   for (auto& worker : group_->workers) worker->join();
 }
 
-// A job for each worker, ready to be posted: from here on nothing can fail.
+// What each worker does, and what follows when all of them have done it.
 struct Server::Round {
   std::vector<std::function<void(Worker&)>> jobs;
   Done done;
   std::atomic<size_t> left;
+};
+
+// A job for each worker, which holds the round, ready to be posted: from here on nothing can fail. Where they never
+// are, as when the server ends first, the round ends with them.
+struct Server::Change {
+  std::shared_ptr<Round> round;
   std::vector<std::unique_ptr<Posted>> posted{};
 };
 
-std::shared_ptr<Server::Round> Server::prepare(std::vector<std::function<void(Worker&)>> jobs, Done done) {
+std::shared_ptr<Server::Change> Server::prepare(std::vector<std::function<void(Worker&)>> jobs, Done done) {
   const size_t workers = group_->workers.size();
   auto round = std::make_shared<Round>(std::move(jobs), std::move(done), workers);
-  // Each job holds the round, which ends with the last of them.
-  std::vector<std::unique_ptr<Posted>> posted;
+  auto change = std::make_shared<Change>(round);
   for (size_t i = 0; i < workers; ++i) {
-    posted.push_back(std::make_unique<Posted>([round, i, worker = group_->workers[i].get()] {
+    change->posted.push_back(std::make_unique<Posted>([round, i, worker = group_->workers[i].get()] {
       round->jobs[i](*worker);
       if (round->left.fetch_sub(1, std::memory_order_acq_rel) == 1 && round->done) round->done();
     }));
   }
-  round->posted = std::move(posted);
-  return round;
+  return change;
 }
 
-std::shared_ptr<Server::Round> Server::prepare(const std::function<void(Worker&)>& same, Done done) {
+std::shared_ptr<Server::Change> Server::prepare(const std::function<void(Worker&)>& same, Done done) {
   return prepare(std::vector(group_->workers.size(), same), std::move(done));
 }
 
-void Server::begin(Round& round) noexcept {
-  for (size_t i = 0; i < round.posted.size(); ++i) group_->workers[i]->loop().post(std::move(round.posted[i]));
+void Server::begin(Change& change) noexcept {
+  for (size_t i = 0; i < change.posted.size(); ++i) group_->workers[i]->loop().post(std::move(change.posted[i]));
 }
 
-std::shared_ptr<Server::Round> Server::prepare_replacement(const std::shared_ptr<const Application>& next, Done done) {
+std::shared_ptr<Server::Change> Server::prepare_replacement(const std::shared_ptr<const Application>& next, Done done) {
   return prepare([next](Worker& worker) { worker.replace(next); }, std::move(done));
 }
 
-std::shared_ptr<Server::Round> Server::prepare_listening(const std::vector<Listener>& listeners, Done done) {
+std::shared_ptr<Server::Change> Server::prepare_listening(const std::vector<Listener>& listeners, Done done) {
   const std::vector<ActiveListener> active = activate(listeners, *group_);
   std::vector<std::function<void(Worker&)>> jobs;
   for (auto& worker : group_->workers) {
@@ -149,9 +153,9 @@ std::shared_ptr<Server::Round> Server::prepare_listening(const std::vector<Liste
 
 void Server::replace(std::shared_ptr<const Application> application, Done done) {
   std::lock_guard lock(changing_);
-  const std::shared_ptr<Round> round = prepare_replacement(application, std::move(done));
+  const std::shared_ptr<Change> change = prepare_replacement(application, std::move(done));
   application_ = std::move(application);
-  begin(*round);
+  begin(*change);
 }
 
 void Server::replace(Handler handler, Done done) {
@@ -165,27 +169,27 @@ void Server::replace(Handler handler, Done done) {
 
 void Server::listen(std::vector<Listener> listeners, Done done) {
   std::lock_guard lock(changing_);
-  const std::shared_ptr<Round> round = prepare_listening(listeners, std::move(done));
+  const std::shared_ptr<Change> change = prepare_listening(listeners, std::move(done));
   listeners_ = std::move(listeners);
-  begin(*round);
+  ++listenings_;
+  begin(*change);
 }
 
 void Server::replace(std::shared_ptr<const Application> application, std::vector<Listener> listeners, Done done) {
   std::lock_guard lock(changing_);
-  const std::shared_ptr<Round> second = prepare_listening(listeners, std::move(done));
-  std::shared_ptr<Round> first;
-  try {
-    first = prepare_replacement(application, [this, second] {
-      // Not between two halves of another change.
+  const std::shared_ptr<Change> second = prepare_listening(listeners, std::move(done));
+  const uint64_t number = listenings_ + 1;
+  const std::shared_ptr<Change> first = prepare_replacement(application, [this, second, number] {
+    {
+      // Not between two halves of another change, nor behind a later one.
       std::lock_guard whole(changing_);
-      begin(*second);
-    });
-  } catch (...) {
-    second->posted.clear();  // they hold it
-    throw;
-  }
+      if (listenings_ == number) return begin(*second);
+    }
+    if (second->round->done) second->round->done();
+  });
   application_ = std::move(application);
   listeners_ = std::move(listeners);
+  listenings_ = number;
   begin(*first);
 }
 

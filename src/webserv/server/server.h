@@ -1,6 +1,7 @@
 // Server: listeners, workers, and what they serve.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -75,17 +76,19 @@ class Server {
 
  private:
   struct Round;
-  std::shared_ptr<Round> prepare(std::vector<std::function<void(detail::Worker&)>> jobs, Done done);
-  std::shared_ptr<Round> prepare(const std::function<void(detail::Worker&)>& same, Done done);
-  std::shared_ptr<Round> prepare_replacement(const std::shared_ptr<const Application>& next, Done done);
-  std::shared_ptr<Round> prepare_listening(const std::vector<Listener>& listeners, Done done);
-  void begin(Round& round) noexcept;
+  struct Change;
+  std::shared_ptr<Change> prepare(std::vector<std::function<void(detail::Worker&)>> jobs, Done done);
+  std::shared_ptr<Change> prepare(const std::function<void(detail::Worker&)>& same, Done done);
+  std::shared_ptr<Change> prepare_replacement(const std::shared_ptr<const Application>& next, Done done);
+  std::shared_ptr<Change> prepare_listening(const std::vector<Listener>& listeners, Done done);
+  void begin(Change& change) noexcept;
 
   SystemClock clock_;
   std::unique_ptr<detail::WorkerGroup> group_;
   mutable std::mutex changing_;  // one at a time, so that all workers see the same order
   std::shared_ptr<const Application> application_;
   std::vector<Listener> listeners_;
+  uint64_t listenings_ = 0;  // how often the listeners have changed
   bool started_ = false;
 };
 

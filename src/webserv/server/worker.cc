@@ -145,6 +145,9 @@ Acceptors Worker::acceptors_for(const std::vector<ActiveListener>& listeners) {
 // Before the listeners that go are closed, those that come are open: they may have the same port. Needs no memory.
 void Worker::listen(Acceptors next) {
   if (context_.draining) {
+    // Those that share a socket with one of before may still be accepted at by a worker that drains later, which comes
+    // here, too.
+    if (group_.accepting != 0) return;
     for (auto& each : next) each->listener().shut();
     return;
   }
