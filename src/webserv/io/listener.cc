@@ -47,10 +47,12 @@ class Overlap {
 
 Listener::Socket::~Socket() { unlink(); }
 
-// By whoever comes first: at the path there may be another's socket later.
+// By whoever comes first: at the path there may be another's socket later, or already.
 void Listener::Socket::unlink() {
   std::call_once(unlinked, [this] {
-    if (!path.empty()) ::unlink(path.c_str());
+    struct stat now {};
+    if (path.empty() || ::lstat(path.c_str(), &now) != 0) return;
+    if (now.st_dev == file.st_dev && now.st_ino == file.st_ino) ::unlink(path.c_str());
   });
 }
 
@@ -90,7 +92,9 @@ Result<Listener> Listener::open(const Address& address, std::string name, std::s
   if (::bind(socket.get(), address.data(), address.size()) != 0) return last_error();
   if (::listen(socket.get(), listen_backlog) != 0) return last_error();
   Listener listener(std::move(socket), std::move(name), true);
-  if (address.family() == AF_UNIX) listener.socket_->path = address.path();
+  if (address.family() == AF_UNIX && ::lstat(address.path().c_str(), &listener.socket_->file) == 0) {
+    listener.socket_->path = address.path();
+  }
   return listener;
 }
 

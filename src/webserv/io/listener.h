@@ -1,6 +1,8 @@
 // A listening socket: one that was handed over, or one that we open ourselves.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <memory>
 #include <mutex>
 #include <span>
@@ -51,7 +53,8 @@ class Listener {
 
     Fd fd;
     const bool ours;
-    std::string path;  // of a unix socket that is ours to remove
+    std::string path;     // of a unix socket that is ours to remove,
+    struct stat file {};  // as long as this is what lies there
     std::once_flag unlinked;
   };
 
