@@ -9,7 +9,7 @@ import sys
 import time
 import unittest
 
-from server import SANITIZED, Client, Server, free_port, listening_socket, wait_until, write_files
+from server import PATIENCE, SANITIZED, Client, Server, free_port, listening_socket, wait_until, write_files
 
 SITE = """
 [server]
@@ -274,6 +274,49 @@ respond = { text = "private" }
 """, f'[listener.http]\naddress = "127.0.0.1:{server.address[1]}"\n[listener.admin]\naddress = "127.0.0.1:{port}"\n')
         self.reload()
         self.assertEqual((self.text(), self.text(("127.0.0.1", port))), ("public", "private"))
+
+
+class Programs(ReloadTest):
+    PROGRAM = """#!/bin/sh
+mkdir "$FOLDER/inside" || : > "$FOLDER/crowd"
+echo >> "$FOLDER/begun"
+while ! test -e "$FOLDER/go"; do sleep 0.02; done
+rmdir "$FOLDER/inside"
+printf 'Content-Type: text/plain\\n\\nran'
+"""
+    ROUTE = """
+[server]
+workers = 2
+[vhost."*".route."/run"]
+cgi = { program = "{folder}/program" }
+cgi_limits = { concurrency = 1 }
+environment = { FOLDER = "{folder}", NUMBER = "%s" }
+"""
+
+    def begun(self):
+        with contextlib.suppress(FileNotFoundError):
+            return os.path.getsize(self.server.path("begun"))
+        return 0
+
+    def test_those_of_a_route_count_together_whichever_configuration_they_began_with(self):
+        server = self.serve(self.ROUTE % 0, {"program": self.PROGRAM})
+        os.chmod(server.path("program"), 0o755)
+        request = b"GET /run HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(server.client(timeout=20))]
+            clients[0].send(request)
+            self.assertTrue(wait_until(lambda: self.begun() == 1))
+            for number in range(1, 6):
+                self.change((self.ROUTE % number).replace("{folder}", server.folder))
+                self.assertIn('"reloaded"', self.reload())
+                clients.append(stack.enter_context(server.client(timeout=20)))
+                clients[-1].send(request)
+            self.assertFalse(wait_until(lambda: self.begun() > 1, 0.3 / PATIENCE), "they run at once")
+            write_files(server.folder, {"go": ""})
+            for client in clients:
+                self.assertEqual(client.response().body, b"ran")
+        self.assertEqual(self.begun(), len(clients))
+        self.assertFalse(os.path.exists(server.path("crowd")), "they ran at once")
 
 
 class NeedsRestart(ReloadTest):

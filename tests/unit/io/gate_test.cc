@@ -146,5 +146,51 @@ TEST_F(GateTest, may_be_left_before_the_turn_is_gone) {
   EXPECT_FALSE(enter()->waited) << "it has left once";
 }
 
+class GatesTest : public GateTest {
+ protected:
+  std::unique_ptr<Visitor> enter(const std::shared_ptr<Gate>& gate) {
+    auto visitor = std::make_unique<Visitor>(gate, loop_);
+    visitor->start();
+    return visitor;
+  }
+  Gates gates_;
+};
+
+// A route that a reload makes anew, while a run of the former one goes on.
+TEST_F(GatesTest, whoever_asks_for_a_name_gets_the_gate_that_somebody_still_has) {
+  auto former = gates_.get("a.test /run", Gate::Limits(1));
+  auto runs = enter(former);
+  EXPECT_EQ(gates_.get("a.test /run", Gate::Limits(1)), former);
+  former.reset();
+  auto next = gates_.get("a.test /run", Gate::Limits(1));
+  auto waits = enter(next);
+  EXPECT_FALSE(waits->waited) << "the one that was there before is still inside";
+  EXPECT_TRUE(enter(gates_.get("b.test /run", Gate::Limits(1)))->is_in());
+  runs.reset();
+  turn();
+  EXPECT_TRUE(waits->is_in());
+}
+
+TEST_F(GatesTest, a_gate_has_as_many_places_as_was_asked_for_last) {
+  auto gate = gates_.get("a", Gate::Limits(1));
+  auto first = enter(gate);
+  auto second = enter(gate);
+  auto third = enter(gate);
+  gates_.get("a", Gate::Limits(2));
+  turn();
+  EXPECT_TRUE(second->is_in());
+  EXPECT_FALSE(third->waited);
+}
+
+TEST_F(GatesTest, a_gate_that_nobody_has_is_forgotten) {
+  auto inside = enter(gates_.get("a", Gate::Limits(1)));
+  inside.reset();
+  for (int i = 0; i < 100; ++i) gates_.get("of route " + std::to_string(i), Gate::Limits(1));
+  auto gate = gates_.get("a", {.most = 1, .longest_queue = 0});
+  auto first = enter(gate);
+  EXPECT_TRUE(first->is_in());
+  EXPECT_EQ(enter(gate)->entry, Entry::queue_is_full) << "it has the limits of who asks now";
+}
+
 }  // namespace
 }  // namespace webserv::detail
