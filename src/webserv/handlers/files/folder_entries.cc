@@ -57,7 +57,7 @@ Result<FolderEntries> FolderEntries::read(FolderToRead from) {
     if (!from.hidden_files && is_hidden_name(found.name)) continue;
     const Result<struct stat> status = status_of(from, reader, found);
     if (!status || (!S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode))) continue;
-    if (entries.size() == most) return std::unexpected(Error::value_too_large);
+    if (entries.size() == from.most) return std::unexpected(Error::value_too_large);
     entries.add(found.name, *status);
   }
   const auto in_order = [&](const Item& a, const Item& b) {

@@ -42,6 +42,7 @@ struct FolderToRead {
   std::string relative;  // its path there: "" or with a slash at the end
   bool hidden_files = false;
   ListingOrder order;
+  size_t most;  // entries
 };
 
 class FolderEntries {
@@ -50,7 +51,7 @@ class FolderEntries {
   static constexpr size_t most = 1'000'000;
 
   // Reads what can be found in the folder: no broken link, none that leads out, no FIFO. It may take long, and waits
-  // for the disk. Error::value_too_large where there are more than `most`; else those of readdir(3).
+  // for the disk. Error::value_too_large where there are more than `from.most`; else those of readdir(3).
   static Result<FolderEntries> read(FolderToRead from);
 
   size_t size() const { return items_.size(); }

@@ -89,7 +89,8 @@ class Listing final : private Deadline {
 
 }  // namespace
 
-Listings::Listings(unsigned workers, std::shared_ptr<BlockingPool> pool) : pool_(std::move(pool)) {
+Listings::Listings(unsigned workers, std::shared_ptr<BlockingPool> pool, size_t most_entries)
+    : pool_(std::move(pool)), most_entries_(most_entries) {
   for (unsigned i = 0; i < workers; ++i) gates_.push_back(std::make_shared<Gate>(turns));
 }
 
@@ -103,8 +104,12 @@ Task<Response> Listings::list(Request& request, ListedFolder folder) const {
     busy.fields.add("Retry-After", "5");
     co_return busy;
   }
-  FolderToRead from{std::move(folder.folder), std::move(folder.root), std::move(folder.relative), folder.hidden_files,
-                    order};
+  FolderToRead from{std::move(folder.folder),
+                    std::move(folder.root),
+                    std::move(folder.relative),
+                    folder.hidden_files,
+                    order,
+                    most_entries_};
   auto read = [from = std::move(from)]() mutable { return FolderEntries::read(std::move(from)); };
   Result<Result<FolderEntries>> entries = co_await blocking(*pool_, std::move(read));
   if (!entries) co_return failure(entries.error());

@@ -30,16 +30,18 @@ class Listings {
   // A client that takes longer for a listing is cut off where others wait for their turn.
   static constexpr Clock::duration patience = std::chrono::seconds(10);
 
-  Listings(unsigned workers, std::shared_ptr<BlockingPool> pool);
+  // No folder of more than `most_entries` is listed.
+  Listings(unsigned workers, std::shared_ptr<BlockingPool> pool, size_t most_entries = FolderEntries::most);
   Listings(const Listings&) = delete;
 
   // The query of the request says the order (?sort=name|size|mtime and &order=asc|desc; directories always come first),
-  // its Accept fields the form. 503 where too many wait, 500 for a folder of more than FolderEntries::most entries and
+  // its Accept fields the form. 503 where too many wait, 500 for a folder of too many entries and
   // for one that cannot be read. `request` outlives the task and the body of the response.
   Task<Response> list(Request& request, ListedFolder folder) const;
 
  private:
   const std::shared_ptr<BlockingPool> pool_;
+  const size_t most_entries_;
   std::vector<std::shared_ptr<Gate>> gates_;  // of each worker
 };
 

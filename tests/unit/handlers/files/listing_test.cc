@@ -144,5 +144,21 @@ TEST_F(ListingTest, few_long_ones_are_under_way_at_a_time) {
   for (unsigned i = 0; i < 2 * Listings::most_at_once; ++i) under_way.push_back(get("/bare/"));
 }
 
+// The log says why.
+TEST_F(ListingTest, a_folder_of_too_many_entries_is_an_error_with_its_reason) {
+  for (int i = 0; i < 3; ++i) folder_.write("site/three/" + std::to_string(i), "");
+  folder_.write("site/three/.hidden", "");
+  auto few = std::make_shared<const Listings>(1, std::make_shared<BlockingPool>(0), 3);
+  const Handler handler = static_files(options_, {std::make_shared<FileCaches>(1, limits_), few});
+  EXPECT_EQ(requests_.answer(handler, "GET /three/").status, Status::ok);
+  folder_.write("site/three/3", "");
+  Response refused = requests_.answer(handler, "GET /three/");
+  EXPECT_EQ(refused.status, Status::internal_server_error);
+  EXPECT_EQ(refused.reason, "the folder has more entries than can be listed");
+  for (unsigned i = 0; i < 2 * Listings::most_at_once; ++i) {
+    EXPECT_EQ(requests_.answer(handler, "GET /three/").status, Status::internal_server_error) << "its turn is over";
+  }
+}
+
 }  // namespace
 }  // namespace webserv::detail
