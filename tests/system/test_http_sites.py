@@ -3,10 +3,11 @@ import html.parser
 import json
 import os
 import socket
+import time
 import unittest
 import urllib.parse
 
-from server import Client, Server, free_port
+from server import Client, Server, free_port, wait_until, write_files
 
 
 def answers(text, extra=""):
@@ -236,6 +237,59 @@ root = "www"
              expected)
         response = self.client.ask("/x.txt", "If-None-Match: *")
         self.assertEqual((response.status, response.field("X-Host")), (304, "host"))
+
+
+class ErrorPagesThatArePipes(unittest.TestCase):
+    """To open a pipe waits for its other end, and to read it for what is written: nobody waits for either."""
+    SITE = """
+[server]
+workers = 1
+[vhost."*"]
+root = "www"
+error_pages = { 404 = "404.html", 405 = "pipe" }
+"""
+
+    def setUp(self):
+        files = {"www/x.txt": "x", "404.html": "<p>lost</p>"}
+        self.server = Server(self.SITE, files)
+        os.mkfifo(self.server.path("pipe"))
+        self.enterContext(self.server)
+        self.client = self.enterContext(self.server.client())
+
+    def assert_served(self):
+        """On a connection of before and on a new one, by the only worker."""
+        self.assertEqual(self.client.ask("/x.txt").body, b"x")
+        self.assertEqual(self.server.get("/x.txt").body, b"x")
+
+    def test_one_that_is_a_pipe_from_the_start_counts_as_missing(self):
+        for _ in range(3):
+            response = self.client.ask("/x.txt", method="DELETE")
+            self.assertEqual(response.status, 405)
+            self.assertIn(b"405", response.body)
+            self.assert_served()
+        self.assertRegex(self.server.errors(), '"error_page_missing".*/pipe')
+
+    def test_one_that_becomes_a_pipe_does_too_with_and_without_a_writer(self):
+        path = self.server.path("404.html")
+        self.assertEqual(self.client.ask("/none").body, b"<p>lost</p>")
+        os.mkfifo(path + ".new")
+        os.rename(path + ".new", path)
+        # What was read before stands for a second.
+        self.assertTrue(wait_until(lambda: b"lost" not in self.client.ask("/none").body))
+        self.assert_served()
+        with open(path, "r+b", buffering=0):  # a writer that writes nothing
+            end = time.monotonic() + 1.2
+            while time.monotonic() < end:  # it is looked at again meanwhile
+                self.assertNotIn(b"lost", self.client.ask("/none").body)
+                time.sleep(0.02)
+            self.assert_served()
+        write_files(self.server.folder, {"404.html.new": "<p>found</p>"})
+        os.rename(path + ".new", path)
+        self.assertTrue(wait_until(lambda: self.client.ask("/none").body == b"<p>found</p>"))
+
+    def test_a_reload_does_not_wait_either(self):
+        self.assertTrue(self.server.reload()[-1].startswith(b"READY=1\nSTATUS=serving"))
+        self.assert_served()
 
 
 class Page(html.parser.HTMLParser):
