@@ -81,6 +81,36 @@ TEST(DoorsTest, of_those_who_are_turned_away_few_are_told_and_the_others_are_res
   EXPECT_LT(told, all.size()) << "a server that tells all of them keeps a connection for each";
 }
 
+TEST(DoorsTest, those_who_were_turned_away_leave_their_places_to_others) {
+  Limits limits;
+  limits.connections_per_client = 1;
+  limits.drain = std::chrono::hours(1);
+  Server server(2, Address("127.0.0.1:0"), hello, limits);
+  server.start();
+  const std::string address = server.addresses().front();
+  auto first = std::make_unique<Client>(address);
+  first->say(get);
+  EXPECT_THAT(first->hear(), StartsWith("HTTP/1.1 200 "));
+  // More than the server tells at once, each of which is gone before the next one comes but for its worker's next turn.
+  uint64_t told = 0;
+  for (uint64_t i = 0; i < 3 * most_turned_away; ++i) {
+    told += Client(address).hear_all().starts_with("HTTP/1.1 503 ") ? 1 : 0;
+  }
+  EXPECT_GT(told, most_turned_away);
+  first.reset();
+  // It is counted no more soon, and they never were.
+  std::string heard;
+  for (int i = 0; i < 1000 && !heard.ends_with("hello"); ++i) {
+    Client next(address);
+    next.say(get_close);
+    heard = next.hear_all();
+  }
+  EXPECT_THAT(heard, EndsWith("hello"));
+  // Ends at once where nobody is counted any more.
+  server.drain();
+  server.wait();
+}
+
 struct TurnedAwayTest : testing::Test {
   test::Conversation conversation{hello};
   test::MemoryStream& stream = conversation.stream();
