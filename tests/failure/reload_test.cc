@@ -23,7 +23,7 @@
 #include "support/temporary_folder.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::FailingAllocation;
@@ -188,4 +188,4 @@ TEST_F(ReloadFailureTest, every_allocation_of_a_reload_may_fail_and_the_next_rel
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -9,9 +9,12 @@
 
 #include "support/conversation.h"
 #include "support/temporary_folder.h"
+#include "webserv/handlers/files/file_cache.h"
+#include "webserv/handlers/files/listing.h"
 #include "webserv/handlers/files/static_files.h"
+#include "webserv/io/blocking_pool.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::hours;
@@ -112,4 +115,4 @@ TEST_F(ListingTurnsTest, one_whose_client_is_gone_gives_its_turn_on) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

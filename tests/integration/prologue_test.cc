@@ -16,7 +16,7 @@
 #include "support/single_worker.h"
 #include "webserv/server/worker_connection.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using std::chrono::milliseconds;
@@ -265,4 +265,4 @@ TEST(PrologueOfWorkerTest, those_that_refuse_are_counted_no_more) {
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -18,7 +18,7 @@
 #include "support/temporary_folder.h"
 #include "webserv/server/server.h"
 
-namespace webserv {
+namespace webserv::detail {
 namespace {
 
 using test::get_close;
@@ -162,4 +162,4 @@ TEST_F(UnixListenerTest, who_waits_at_a_socket_that_is_kept_is_served_where_a_ch
 }
 
 }  // namespace
-}  // namespace webserv
+}  // namespace webserv::detail

@@ -8,7 +8,7 @@
 #include "support/server_client.h"
 #include "webserv/server/worker.h"
 
-namespace webserv::test {
+namespace webserv::detail::test {
 
 class SingleWorker {
  public:
@@ -39,4 +39,4 @@ class SingleWorker {
   WorkerGroup group_;
 };
 
-}  // namespace webserv::test
+}  // namespace webserv::detail::test

@@ -78,7 +78,7 @@ class Worker final : private AcceptedSink, private ConnectionOwner {
   std::vector<std::unique_ptr<WorkerConnection>> connections_;
   DrainEnd drain_end_;
   // Posted when no worker accepts any more; made before, for a drain needs no memory.
-  std::unique_ptr<Loop::Posted> none_accepts_ = std::make_unique<Loop::Posted>([this] { end_if_drained(); });
+  std::unique_ptr<Posted> none_accepts_ = std::make_unique<Posted>([this] { end_if_drained(); });
   bool cut_ = false;
   size_t looked_at_ = 0;  // the connection at which close_idle() begins
   std::atomic<uint32_t> load_{0};
