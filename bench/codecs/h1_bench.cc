@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "webserv/base/text.h"
+#include "webserv/http/chunk_decoder.h"
 #include "webserv/http/framing.h"
 #include "webserv/http/h1_parser.h"
 #include "webserv/http/scan.h"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "webserv/http/framing.h"
+#include "webserv/http/chunk_decoder.h"
 #include "webserv/http/h1_parser.h"
 
 namespace webserv::detail {

@@ -95,7 +95,7 @@ class Service {
   // What people are to know of it, and what the next reload compares with. A large configuration leaves much memory
   // behind, which malloc_trim(3) gives back.
   void take_note(const Config& config, Outline outline);
-  std::string tell_of_reload(const Config& config);
+  std::string log_reload(const Config& config);
   std::string serving() const { return "serving at " + addresses_of(*server_); }
 
   const ServeOptions& options_;
@@ -303,7 +303,7 @@ void Service::finish_takeover() {
   adopt(std::move(next.plan.listening), std::move(next.application));
   std::string status;
   try {
-    status = tell_of_reload(next.plan.config);
+    status = log_reload(next.plan.config);
   } catch (const std::exception&) {  // it is served all the same
     status = "serving";
   }
@@ -312,7 +312,7 @@ void Service::finish_takeover() {
 }
 
 // What is to be shown as the status from now on.
-std::string Service::tell_of_reload(const Config& config) {
+std::string Service::log_reload(const Config& config) {
   use_log(config);
   Outline outline(config, listening_);
   log_.event(Level::notice, "reloaded", "reloaded: " + changes(outline_, outline), {{"config", config.file}});

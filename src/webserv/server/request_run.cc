@@ -143,7 +143,7 @@ bool RequestRun::dress(Response& response) {
   return true;
 }
 
-void RequestRun::tell_observers(const Response& response, uint64_t received, uint64_t sent) {
+void RequestRun::notify_observers(const Response& response, uint64_t received, uint64_t sent) {
   const int64_t ended = now();
   const FinishedRequest what{.request = request_,
                              .response = response,

@@ -89,7 +89,7 @@ class RequestRun {
 
   // The answer has been sent, or was cut off. Bytes are those of the bodies, on the wire.
   void over(const Response& response, uint64_t received, uint64_t sent) {
-    if (is_observed()) tell_observers(response, received, sent);
+    if (is_observed()) notify_observers(response, received, sent);
   }
   // Whether over() does anything.
   bool is_observed() const { return !worker_.observers.empty(); }
@@ -107,7 +107,7 @@ class RequestRun {
   Response handler_failed() noexcept;
   std::optional<HttpError> follow(const LocalRedirect& to);
   bool dress(Response& response);
-  void tell_observers(const Response& response, uint64_t received, uint64_t sent);
+  void notify_observers(const Response& response, uint64_t received, uint64_t sent);
 
   WorkerContext& worker_;
   std::shared_ptr<const Application> application_;

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "support/splits.h"
-#include "webserv/http/framing.h"
+#include "webserv/http/chunk_decoder.h"
 
 namespace webserv::detail {
 namespace {

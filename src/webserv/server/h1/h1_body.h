@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "webserv/http/chunk_decoder.h"
 #include "webserv/http/framing.h"
 #include "webserv/io/stream.h"
 #include "webserv/server/body.h"
