@@ -18,10 +18,10 @@ void FramePool::release() noexcept {}
 #else
 
 void* FramePool::take(size_t size) {
-  size_t index = (size + step - 1) / step;
+  size_t index = class_of(size);
   if (index >= classes) return ::operator new(size);
   Node*& head = free_[index];
-  if (head == nullptr) return ::operator new(index* step);
+  if (head == nullptr) return ::operator new(size_of(index));
   return std::exchange(head, head->next);
 }
 
@@ -31,7 +31,7 @@ void FramePool::touched(void*) {
 }
 
 void FramePool::give(void* frame, size_t size) noexcept {
-  size_t index = (size + step - 1) / step;
+  size_t index = class_of(size);
   if (index >= classes) return ::operator delete(frame);
   free_[index] = ::new (frame) Node{touched, touched, free_[index]};
 }

@@ -16,8 +16,8 @@
 
 namespace webserv {
 
-// Memory of coroutine frames, and of what comes and goes as they do: free lists of the thread, in classes of 16 bytes
-// up to 2 KiB. Under sanitizers it is plain new, so that a use after free is seen.
+// Memory of coroutine frames, and of what comes and goes as they do, of more than 8 bytes each: free lists of the
+// thread, in classes of 16 bytes up to 2 KiB. Under sanitizers it is plain new, so that a use after free is seen.
 class FramePool {
  public:
   static void* take(size_t size);
@@ -28,8 +28,13 @@ class FramePool {
   static void release() noexcept;
 
  private:
-  static constexpr size_t step = 16;
   static constexpr size_t classes = 129;
+  static size_t class_of(size_t size) {
+    assert(size > 8 && "what is pooled is smaller than a free frame");
+    return (size + 7) / 16;
+  }
+  // Of a class: as malloc(3) of glibc has it, whose blocks are multiples of 16 bytes, of which 8 are its own.
+  static size_t size_of(size_t index) { return index * 16 + 8; }
   // What is free. A coroutine's frame begins with what resumes and what destroys it, in every ABI that we are compiled
   // for: a handle to a frame that is free calls these.
   struct Node {
