@@ -8,12 +8,12 @@ import server
 
 # In a session of its own, with no parent left, deaf to signals, and holding none of the pipes.
 ESCAPES = """#!/bin/sh
-setsid sh -c '(trap "" TERM HUP INT; echo $(exec sh -c "echo \\$PPID") > left.part; mv left.part left
+setsid sh -c '(trap "" TERM HUP INT; cd "$TMPDIR"; echo $(exec sh -c "echo \\$PPID") > left.part; mv left.part left
   exec sleep 1000) > /dev/null 2>&1 &' > /dev/null 2>&1
-until [ -e left ]; do sleep 0.01; done
+until [ -e "$TMPDIR/left" ]; do sleep 0.01; done
 echo "Content-Type: text/plain"
 echo
-cat left
+cat "$TMPDIR/left"
 """
 
 

@@ -30,7 +30,7 @@ class SiteBuilder {
  public:
   explicit SiteBuilder(const SiteHost& host)
       : host_(host),
-        programs_{host.spawner, host.workers, host.gates, host.log},
+        programs_{.spawner = host.spawner, .workers = host.workers, .gates = host.gates, .log = host.log},
         files_{std::make_shared<FileCaches>(host.workers), host.listings} {}
 
   VirtualHost host(const VhostConfig& config) {

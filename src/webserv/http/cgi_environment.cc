@@ -128,6 +128,7 @@ void add_script(Environment& to, const CgiCall& call) {
     if (translated.ends_with('/')) translated.pop_back();
     to.add("PATH_TRANSLATED", translated.append(call.path_info));
   }
+  to.add_if_any("TMPDIR", call.temporary_folder);
   // php-cgi refuses to run a script where no server says that it let the request through.
   to.add("REDIRECT_STATUS", "200");
 }

@@ -27,6 +27,7 @@ struct CgiCall {
   bool secure = false;
   std::optional<uint64_t> content_length;  // of the body as the program gets it; nothing where that is not known
   std::string_view request_id;
+  std::string_view temporary_folder;  // TMPDIR; empty: there is none of its own
 };
 
 using Variables = std::span<const std::pair<std::string, std::string>>;

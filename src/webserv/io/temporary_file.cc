@@ -19,6 +19,11 @@ Result<Fd> make_and_unlink(const std::string& folder) {
 
 }  // namespace
 
+std::string temporary_folder() {
+  const char* folder = ::getenv("TMPDIR");
+  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
+}
+
 Result<TemporaryFile> TemporaryFile::make(const std::string& folder) {
   Fd file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, for_us_alone));
   if (!file) {

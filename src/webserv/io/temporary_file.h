@@ -10,6 +10,9 @@
 
 namespace webserv::detail {
 
+// Where those of this process go: $TMPDIR, or /tmp (environ(7)).
+std::string temporary_folder();
+
 class TemporaryFile {
  public:
   // In this folder, which decides on which disk it lies.

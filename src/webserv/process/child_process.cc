@@ -25,14 +25,15 @@ std::chrono::microseconds duration_of(const timeval& time) {
 
 }  // namespace
 
-ChildProcess::ChildProcess(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
+ChildProcess::ChildProcess(Loop& loop, Pipes pipes, Bounds bounds, std::shared_ptr<Orphans> orphans,
                            Clock::duration grace)
     : Leftover(loop),
       Deadline(loop.wheel()),
       input_(loop, std::move(pipes.input)),
       output_(loop, std::move(pipes.output)),
       errors_(loop, std::move(pipes.errors)),
-      cgroup_(std::move(cgroup)),
+      sandbox_(std::move(bounds.sandbox)),
+      cgroup_(std::move(bounds.cgroup)),
       orphans_(std::move(orphans)),
       grace_(grace) {}
 

@@ -13,6 +13,7 @@
 #include "webserv/process/exit.h"
 #include "webserv/process/orphans.h"
 #include "webserv/process/process_tree.h"
+#include "webserv/process/sandbox.h"
 
 namespace webserv::detail {
 
@@ -22,10 +23,14 @@ class ChildProcess final : public Leftover, private Watcher, private Deadline {
   struct Pipes {
     Fd input, output, errors;  // our ends
   };
+  // What holds it, where there is something.
+  struct Bounds {
+    std::optional<Cgroup> cgroup;
+    std::shared_ptr<const Sandbox> sandbox;
+  };
 
   // Before the program is started: what is started has an owner, whatever fails.
-  ChildProcess(Loop& loop, Pipes pipes, std::optional<Cgroup> cgroup, std::shared_ptr<Orphans> orphans,
-               Clock::duration grace);
+  ChildProcess(Loop& loop, Pipes pipes, Bounds bounds, std::shared_ptr<Orphans> orphans, Clock::duration grace);
   // Of one that is left to the loop, where the loop ends: kills it and waits for a moment.
   ~ChildProcess() override;
 
@@ -61,8 +66,9 @@ class ChildProcess final : public Leftover, private Watcher, private Deadline {
   PipeStream input_;
   PipeStream output_;
   PipeStream errors_;
-  pid_t id_ = 0;  // also of its session and process group
-  Fd pidfd_;      // none: it was not started
+  pid_t id_ = 0;                                  // also of its session and process group
+  Fd pidfd_;                                      // none: it was not started
+  const std::shared_ptr<const Sandbox> sandbox_;  // ends after the cgroup, and all that is in it
   std::optional<Cgroup> cgroup_;
   Escaped escaped_;                         // where there is no cgroup
   const std::shared_ptr<Orphans> orphans_;  // null: they are not ours

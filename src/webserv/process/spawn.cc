@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -20,10 +21,14 @@ namespace {
 
 #if defined(__x86_64__)
 
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
+long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
   long result;
   register long fourth asm("r10") = d;
-  asm volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(fourth) : "rcx", "r11", "memory");
+  register long fifth asm("r8") = e;
+  asm volatile("syscall"
+               : "=a"(result)
+               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(fourth), "r"(fifth)
+               : "rcx", "r11", "memory");
   return result;
 }
 
@@ -52,13 +57,14 @@ long call_and_enter(long number, long a, long b, long c, void (*enter)(void*), v
 
 #elif defined(__aarch64__)
 
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
+long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
   register long x8 asm("x8") = number;
   register long x0 asm("x0") = a;
   register long x1 asm("x1") = b;
   register long x2 asm("x2") = c;
   register long x3 asm("x3") = d;
-  asm volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
+  register long x4 asm("x4") = e;
+  asm volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
   return x0;
 }
 
@@ -91,6 +97,12 @@ template <class T>
 long address(T* pointer) {
   return reinterpret_cast<long>(pointer);
 }
+
+// Where the child has the rules of its sandbox, until it has entered it.
+constexpr int rules_number = 3;
+
+// The same on every processor (asm-generic/unistd.h); headers of Linux 5.12 and before lack it.
+constexpr long landlock_restrict_self = 446;
 
 constexpr int last_signal = 64;
 constexpr uint64_t all_signals = ~uint64_t{0};
@@ -130,8 +142,9 @@ void enter_cgroup(Child& child) {
   if (result < 0) give_up(child, ChildStep::cgroup, result);
 }
 
-// Before Linux 5.9: one by one, as /proc lists them. The list is read while it changes, so until nothing is left of it.
-long close_one_by_one() {
+// From `first` on. Before Linux 5.9: one by one, as /proc lists them. The list is read while it changes, so until
+// nothing is left of it.
+long close_one_by_one(int first) {
   struct Entry {
     uint64_t inode;
     int64_t offset;
@@ -150,7 +163,7 @@ long close_one_by_one() {
         for (const char* digit = reinterpret_cast<Entry*>(buffer + at)->name; *digit != '\0'; ++digit) {
           number = *digit == '.' ? 0 : number * 10 + (*digit - '0');
         }
-        if (number > 2 && number != folder) closed |= call(SYS_close, number) == 0;
+        if (number >= first && number != folder) closed |= call(SYS_close, number) == 0;
       }
     }
     call(SYS_close, folder);
@@ -170,22 +183,38 @@ void arrange_descriptors(Child& child) {
     result = call(SYS_dup3, ends[number], number, 0);
     if (result < 0) give_up(child, ChildStep::input, result);
   }
-  result = by_range ? call(SYS_close_range, 3, ~0U, 0) : close_one_by_one();
+  int first = 3;
+  if (plan.rules >= 0) {
+    result = call(SYS_dup3, plan.rules, rules_number, O_CLOEXEC);
+    if (result < 0) give_up(child, ChildStep::sandbox, result);
+    ++first;
+  }
+  result = by_range ? call(SYS_close_range, first, ~0U, 0) : close_one_by_one(first);
   if (result < 0) give_up(child, ChildStep::descriptors, result);
 }
 
-// How the program shares the processor with its parent, and slices of the usual length. It may be forbidden, and of the
-// niceness of sessions the kernel takes but ten a second from others than root: then all is as before.
+// How its session shares the processor. The kernel takes but ten such changes a second from others than root: else all
+// is as before.
+void set_group_niceness(const char* niceness) {
+  long file = call(SYS_openat, AT_FDCWD, address("/proc/self/autogroup"), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  long length = 0;
+  while (niceness[length] != '\0') ++length;
+  call(SYS_write, file, address(niceness), length);
+  call(SYS_close, file);
+}
+
+void enter_sandbox(Child& child) {
+  const ChildPlan& plan = child.plan;
+  long result = call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1);
+  if (result >= 0 && plan.rules >= 0) result = call(landlock_restrict_self, rules_number, 0);
+  if (result >= 0) result = call(SYS_prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, address(plan.filter));
+  if (result < 0) give_up(child, ChildStep::sandbox, result);
+}
+
+// How the program shares the processor with its parent, and slices of the usual length. It may be forbidden: then all
+// is as before.
 void give_way(const ChildPlan& plan) {
-  if (plan.group_niceness != nullptr) {
-    long file = call(SYS_openat, AT_FDCWD, address("/proc/self/autogroup"), O_WRONLY | O_CLOEXEC);
-    if (file >= 0) {
-      long length = 0;
-      while (plan.group_niceness[length] != '\0') ++length;
-      call(SYS_write, file, address(plan.group_niceness), length);
-      call(SYS_close, file);
-    }
-  }
   SchedulingAttributes how;
   how.niceness = plan.niceness;
   call(SYS_sched_setattr, 0, address(&how), 0);
@@ -213,6 +242,8 @@ void enter_child(void* argument) {
   }
   const uint64_t none = 0;
   call(SYS_rt_sigprocmask, SIG_SETMASK, address(&none), 0, sizeof none);
+  if (plan.group_niceness != nullptr) set_group_niceness(plan.group_niceness);
+  if (plan.filter != nullptr) enter_sandbox(child);
   // Last, for whoever is nice takes longer, and the parent waits.
   give_way(plan);
   result = call(SYS_execve, address(plan.program), address(plan.arguments), address(plan.environment));

@@ -2,6 +2,7 @@
 // which waits meanwhile (CLONE_VM and CLONE_VFORK). spawn.cc is compiled without sanitizers and calls no library.
 #pragma once
 
+#include <linux/filter.h>
 #include <sys/types.h>
 
 #include <cstddef>
@@ -30,10 +31,12 @@ struct ChildPlan {
   int cgroup;                  // the folder of the group that it is born into; -1: the parent's
   int niceness;                // of the program; the child itself is as its parent, which waits for it
   const char* group_niceness;  // what becomes the niceness of its session (sched(7), autogroups); null: as it is
+  int rules;                   // of landlock(7), none of 0, 1, 2 and 3; -1: none
+  const sock_fprog* filter;    // of its system calls; null: none
 };
 
 // What the child says before it ends because it could not execute the program.
-enum class ChildStep : int { none, cgroup, input, descriptors, session, limits, folder, execute };
+enum class ChildStep : int { none, cgroup, input, descriptors, session, limits, folder, sandbox, execute };
 
 struct ChildStart {
   pid_t id;   // or the negative error number of clone

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "webserv/io/slices.h"
+#include "webserv/io/temporary_file.h"
 #include "webserv/process/child_process.h"
 #include "webserv/process/kernel_files.h"
 #include "webserv/process/spawn.h"
@@ -27,7 +28,8 @@ namespace webserv::detail {
 
 namespace {
 
-constexpr int first_free_number = 3;
+// Of a child those below are its own: three standard ones, and the rules of its sandbox.
+constexpr int first_free_number = 4;
 
 // What programs expect: select(2) takes no more. The server's own limit is far higher.
 constexpr uint64_t usual_open_files = 1024;
@@ -84,6 +86,7 @@ SpawnStep step_of(ChildStep step) {
     case ChildStep::session: return SpawnStep::session;
     case ChildStep::limits: return SpawnStep::limits;
     case ChildStep::folder: return SpawnStep::folder;
+    case ChildStep::sandbox: return SpawnStep::sandbox;
     case ChildStep::execute:
     case ChildStep::none: break;
   }
@@ -100,16 +103,17 @@ std::string_view text_of(SpawnStep step) {
     case SpawnStep::session: return "no session could be made for it";
     case SpawnStep::limits: return "its resource limits could not be set";
     case SpawnStep::folder: return "its working directory cannot be entered";
+    case SpawnStep::sandbox: return "its sandbox cannot be entered";
     case SpawnStep::execute: return "it cannot be executed";
   }
   std::unreachable();
 }
 
-// The numbers of descriptors that children copy, by which each gets its standard ones. Between starts all are
-// /dev/null.
+// The numbers of descriptors that children copy, by which each gets its standard ones and the rules of its sandbox.
+// Between starts all are /dev/null.
 class Seats {
  public:
-  using Seat = std::array<Fd, 3>;
+  using Seat = std::array<Fd, 4>;
 
   explicit Seats(unsigned count) : null_(::open("/dev/null", O_RDWR | O_CLOEXEC)) {
     for (unsigned i = 0; i < count; ++i) {
@@ -124,6 +128,9 @@ class Seats {
 
   // Greater than all their numbers.
   int beyond() const { return beyond_; }
+
+  // Of a seat, behind the three standard descriptors.
+  static constexpr size_t rules = 3;
 
   // The seat of one start.
   class Lease {
@@ -148,7 +155,7 @@ class Seats {
    private:
     Seats& seats_;
     Seat seat_;
-    std::array<bool, 3> taken_{};
+    std::array<bool, 4> taken_{};
   };
 
  private:
@@ -206,6 +213,7 @@ struct Spawner::State {
   const int niceness = weighed ? ::getpriority(PRIO_PROCESS, 0) : niceness_of_programs();
   const std::string group_niceness = !weighed && has_autogroups() ? std::to_string(niceness) : "";
   Seats seats;
+  const std::shared_ptr<RunFolders> folders = std::make_shared<RunFolders>(temporary_folder());
   std::atomic<bool> modern{true};  // see start_child()
   std::shared_ptr<Orphans> orphans;
 };
@@ -236,6 +244,8 @@ ChildStart Spawner::State::start(const Launch& launch, const Seats::Lease& seat,
       .cgroup = cgroup != nullptr ? cgroup->fd() : -1,
       .niceness = niceness,
       .group_niceness = group_niceness.empty() ? nullptr : group_niceness.c_str(),
+      .rules = launch.sandbox && launch.sandbox->rules() >= 0 ? seat[Seats::rules] : -1,
+      .filter = launch.sandbox ? &launch.sandbox->filter() : nullptr,
   };
   bool try_modern = modern.load(std::memory_order_relaxed);
   ChildStart started = start_child(plan, try_modern);
@@ -248,6 +258,8 @@ Spawner::Spawner(unsigned threads, std::unique_ptr<CgroupTree> cgroups)
   take_ends_of_children();
 }
 Spawner::~Spawner() = default;
+
+const std::shared_ptr<RunFolders>& Spawner::folders() const { return state_->folders; }
 
 const CgroupTree* Spawner::cgroups() const { return state_->cgroups.get(); }
 
@@ -268,14 +280,18 @@ std::expected<Process, SpawnError> Spawner::spawn(Loop& loop, const Launch& laun
     if (!pipe) return failed(SpawnStep::pipe, pipe.error());
     *end = std::move(*pipe);
   }
-  std::optional<Cgroup> cgroup;
+  if (launch.sandbox && launch.sandbox->rules() >= 0) {
+    Result<> placed = seat.place(Seats::rules, launch.sandbox->rules());
+    if (!placed) return failed(SpawnStep::sandbox, placed.error());
+  }
+  ChildProcess::Bounds bounds{{}, launch.sandbox};
   if (state_->cgroups) {
     Result<Cgroup> made = state_->cgroups->make(launch.limits);
     if (!made) return failed(SpawnStep::cgroup, made.error());
-    cgroup.emplace(std::move(*made));
+    bounds.cgroup.emplace(std::move(*made));
   }
-  Clock::duration grace = cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
-  auto child = std::make_unique<ChildProcess>(loop, std::move(pipes), std::move(cgroup), state_->orphans, grace);
+  Clock::duration grace = bounds.cgroup ? launch.grace : std::max(launch.grace, Process::courtesy);
+  auto child = std::make_unique<ChildProcess>(loop, std::move(pipes), std::move(bounds), state_->orphans, grace);
   std::shared_lock<std::shared_mutex> starting;
   if (state_->orphans) starting = state_->orphans->starting();
   ChildStart started = state_->start(launch, seat, child->cgroup());

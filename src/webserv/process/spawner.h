@@ -11,6 +11,8 @@
 #include "webserv/base/result.h"
 #include "webserv/process/cgroup_tree.h"
 #include "webserv/process/process.h"
+#include "webserv/process/run_folders.h"
+#include "webserv/process/sandbox.h"
 
 namespace webserv::detail {
 
@@ -24,6 +26,7 @@ enum class SpawnStep : uint8_t {
   session,
   limits,   // a resource limit above what this process may give
   folder,   // its working directory
+  sandbox,  // the kernel or the unit of the server lets it enter none
   execute,  // execve(2): not there, not executable, no such format, too much of arguments and environment
 };
 
@@ -54,6 +57,7 @@ struct Launch {
   const char* const* arguments = nullptr;    // from argv[0] on, and a null pointer behind the last: see CStrings
   const char* const* environment = nullptr;  // "NAME=value", the same way; nothing is added to it
   const char* folder = nullptr;              // the working directory; null: this process's own
+  std::shared_ptr<const Sandbox> sandbox{};  // it is in use until all of the run has ended; null: none
   Input input = Input::empty;
   int input_file = -1;  // with Input::file; borrowed
   RunLimits limits{};   // kept where there are cgroups, else by resource limits as far as they go
@@ -85,6 +89,9 @@ class Spawner {
   // Starts a program. It returns when the program is executed or has failed to; the thread waits for that, some hundred
   // microseconds. Call it on the loop's thread: the kernel kills the program when that thread ends.
   std::expected<Process, SpawnError> spawn(Loop& loop, const Launch& launch);
+
+  // For sandboxes; beneath temporary_folder().
+  const std::shared_ptr<RunFolders>& folders() const;
 
   // Null where there are none.
   const CgroupTree* cgroups() const;

@@ -35,6 +35,26 @@ std::shared_ptr<Gate> gate_of(const CgiOptions& options, const CgiHost& host) {
   return host.gates->get(options.name, limits);
 }
 
+std::shared_ptr<Sandboxes> sandboxes_of(const CgiOptions& options, const CgiHost& host, const CgiScripts& scripts) {
+  // Without what starts them no program runs.
+  if (!options.sandbox.on || host.spawner == nullptr) return nullptr;
+  SandboxRules rules;
+  rules.own = options.symlinks;
+  rules.read = options.sandbox.read;
+  rules.write = options.sandbox.write;
+  rules.network = options.sandbox.network;
+  rules.hidden = host.hidden;
+  if (scripts.root().empty()) {
+    rules.programs.push_back(scripts.program());
+  } else {
+    rules.own.push_back(scripts.root());
+  }
+  for (const auto& [extension, interpreter] : options.interpreters) {
+    if (!interpreter.empty()) rules.programs.push_back(interpreter);
+  }
+  return std::make_shared<Sandboxes>(std::move(rules), host.spawner->folders());
+}
+
 // For those who want to know which program would run: none does.
 Response trace_script(Trace& trace, const CgiScript& script) {
   trace = {.file = script.file, .how = "what the program says", .open = true};
@@ -77,7 +97,8 @@ CgiRoute::CgiRoute(CgiOptions options_, const CgiHost& host_)
       gate(gate_of(options, host)),
       scripts(options, host.workers),
       sendfile_roots(one_for_each(host.workers, options.sendfile_roots)),
-      inherited(inherited_variables()) {}
+      inherited(inherited_variables()),
+      sandboxes(sandboxes_of(options, host, scripts)) {}
 
 Handler cgi(CgiOptions options, const CgiHost& host) {
   auto route = std::make_shared<const CgiRoute>(std::move(options), host);

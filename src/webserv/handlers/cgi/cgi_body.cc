@@ -1,19 +1,12 @@
 #include "webserv/handlers/cgi/cgi_body.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace webserv::detail {
 
 namespace {
 
 constexpr HttpError no_room{Status::insufficient_storage, "there is no room for the body of the request"};
-
-// environ(7)
-std::string temporary_folder() {
-  const char* folder = ::getenv("TMPDIR");
-  return folder == nullptr || *folder == '\0' ? "/tmp" : folder;
-}
 
 // Moves what memory holds to the file, which is made where there is none.
 bool move_to_file(GatheredBody& gathered) {

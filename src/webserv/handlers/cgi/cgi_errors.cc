@@ -27,6 +27,7 @@ void CgiErrors::end(Clock::time_point now) {
 void CgiErrors::log_line(Clock::time_point now) {
   if (line_.ends_with('\r')) line_.pop_back();
   if (cut_) line_.append("...");
+  denied_ |= line_.contains("ermission denied") || line_.contains("peration not permitted");
   if (!line_.empty() && may_log(now)) {
     log_.event(Level::notice, "cgi_stderr", line_, {{"request_id", request_id_}, {"script", script_}});
   }

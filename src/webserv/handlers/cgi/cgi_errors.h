@@ -29,6 +29,10 @@ class CgiErrors {
   // A last line may lack its end; what was left out is told.
   void end(Clock::time_point now);
 
+  // Whether a line tells of a permission that the program lacks: EACCES or EPERM.
+  bool denied() const { return denied_; }
+  void note_denied() { denied_ = true; }
+
  private:
   void log_line(Clock::time_point now);
   bool may_log(Clock::time_point now);
@@ -38,6 +42,7 @@ class CgiErrors {
   const std::string& script_;
   std::string line_;
   bool cut_ = false;  // the line is too long
+  bool denied_ = false;
   uint64_t left_ = burst;
   uint64_t left_out_ = 0;
   Clock::time_point counted_until_{};  // up to which time lines were granted

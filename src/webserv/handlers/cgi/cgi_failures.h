@@ -20,6 +20,8 @@ constexpr std::string_view no_message =
     "the program's name begins with nph-, but its output does not begin with a status line such as HTTP/1.1 200 OK";
 constexpr std::string_view no_such_file = "X-Sendfile names no file beneath the folders that the route allows for it";
 constexpr std::string_view cannot_start = "the program cannot be started";
+constexpr std::string_view sandbox_may_be_why =
+    "a permission was denied, perhaps by the sandbox of the route: its key `sandbox` names what programs may reach";
 constexpr std::string_view queue_is_full =
     "too many programs of this route run, and too many requests wait for one to end";
 constexpr std::string_view no_turn = "too many programs of this route run, and none has ended in time";

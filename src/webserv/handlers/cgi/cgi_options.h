@@ -14,6 +14,7 @@
 namespace webserv {
 
 namespace detail {
+struct HiddenPaths;
 class Gates;
 class Spawner;
 }  // namespace detail
@@ -31,6 +32,16 @@ struct CgiLimits {
   uint32_t cpu_weight = 100;                        // share of the processor against other runs, 1 to 10,000
 
   bool operator==(const CgiLimits&) const = default;
+};
+
+// What the programs of a route may reach beside the default, which docs/cgi.md tells.
+struct CgiSandbox {
+  bool on = true;
+  std::vector<std::string> read = {};   // absolute paths of files and folders, to read and to run
+  std::vector<std::string> write = {};  // the same, to read, to change, to make and to remove, but not to run
+  bool network = false;                 // sockets other than those of unix(7)
+
+  bool operator==(const CgiSandbox&) const = default;
 };
 
 struct CgiOptions {
@@ -56,6 +67,7 @@ struct CgiOptions {
   std::vector<std::pair<std::string, std::string>> environment;  // wins over every variable of the server's
   std::vector<std::string> sendfile_roots;  // folders whose files X-Sendfile may name; empty: X-Sendfile is refused
   Body body = Body::gather;
+  CgiSandbox sandbox;
   CgiLimits limits;
 
   bool operator==(const CgiOptions&) const = default;
@@ -63,9 +75,10 @@ struct CgiOptions {
 
 // What starts the programs of all routes, and where they are told of.
 struct CgiHost {
-  std::shared_ptr<detail::Spawner> spawner;  // with cgroups, where there are any
-  unsigned workers = 1;                      // of the server
-  std::shared_ptr<detail::Gates> gates{};    // of routes by their names; null: none has a name
+  std::shared_ptr<detail::Spawner> spawner;             // with cgroups, where there are any
+  unsigned workers = 1;                                 // of the server
+  std::shared_ptr<detail::Gates> gates{};               // of routes by their names; null: none has a name
+  std::shared_ptr<const detail::HiddenPaths> hidden{};  // what sandboxes keep from programs; null: nothing
   const Log& log;  // borrowed; gets what the programs write to standard error, and why an answer is a 502
 };
 

@@ -98,7 +98,16 @@ Response CgiRun::no_turn(Gate::Entry entry) {
   return response;
 }
 
+std::optional<SpawnError> CgiRun::take_sandbox() {
+  if (!route_.sandboxes) return std::nullopt;
+  Result<std::shared_ptr<const Sandbox>> taken = route_.sandboxes->take();
+  if (!taken) return SpawnError{SpawnStep::sandbox, taken.error()};
+  sandbox_ = *std::move(taken);
+  return std::nullopt;
+}
+
 std::optional<SpawnError> CgiRun::start(GatheredBody& body) {
+  if (std::optional<SpawnError> wrong = take_sandbox()) return wrong;
   CStrings arguments;
   arguments.add(script_.program());
   if (!script_.interpreter.empty()) arguments.add(script_.file);
@@ -110,6 +119,7 @@ std::optional<SpawnError> CgiRun::start(GatheredBody& body) {
   launch.arguments = arguments.data();
   launch.environment = environment.data();
   launch.folder = folder.c_str();
+  launch.sandbox = sandbox_;
   launch.limits = run_limits(route_.options.limits);
   launch.grace = route_.options.limits.grace;
   if (body.file) {
@@ -148,6 +158,7 @@ void CgiRun::begin_environment(CStrings& to, const GatheredBody& body) {
   call.remote_port = request_.peer().port;
   call.secure = request_.secure();
   call.request_id = request_id_;
+  if (sandbox_) call.temporary_folder = sandbox_->folder();
   std::optional<uint64_t> length = request_.body().length();
   if (route_.options.body == CgiOptions::Body::gather) {
     bool has_body = length != 0 || request_.head().fields.has(FieldName::content_length);
@@ -160,6 +171,7 @@ void CgiRun::begin_environment(CStrings& to, const GatheredBody& body) {
 
 Response CgiRun::not_started(const SpawnError& wrong) {
   bool forbidden = wrong.step == SpawnStep::execute && wrong.error == Error::permission_denied;
+  if (forbidden) errors_.note_denied();
   return failed(forbidden ? Status::forbidden : Status::bad_gateway, cannot_start, describe(wrong));
 }
 
@@ -331,6 +343,7 @@ Task<> CgiRun::finish() {
   note.numbers.emplace_back("cgi_cpu_usec", static_cast<uint64_t>(usage.cpu.count()));
   if (usage.memory_peak != 0) note.numbers.emplace_back("cgi_memory_peak", usage.memory_peak);
   process_.reset();
+  sandbox_.reset();
 }
 
 Task<Response> CgiRun::read_head() {
@@ -469,6 +482,7 @@ void CgiRun::log_failure(std::string_view reason, std::string_view detail) {
   std::vector<LogField> fields{
       {"request_id", request_id_}, {"vhost", request_.vhost}, {"route", request_.route}, {"script", script_.file}};
   if (!detail.empty()) fields.emplace_back("error", detail);
+  if (route_.sandboxes && errors_.denied()) fields.emplace_back("hint", sandbox_may_be_why);
   route_.host.log.event(Level::warning, "cgi_failed", reason, fields);
 }
 

@@ -20,6 +20,7 @@
 #include "webserv/http/cgi_head.h"
 #include "webserv/io/gate.h"
 #include "webserv/process/process.h"
+#include "webserv/process/sandbox.h"
 #include "webserv/process/spawner.h"
 #include "webserv/server/request.h"
 #include "webserv/server/response.h"
@@ -37,6 +38,7 @@ struct CgiRoute {
   const CgiScripts scripts;
   const std::vector<SendfileRoots> sendfile_roots;                   // of each worker
   const std::vector<std::pair<std::string, std::string>> inherited;  // of the server's own environment
+  const std::shared_ptr<Sandboxes> sandboxes;                        // null: programs run without one
 };
 
 // What ends a run early only notes why and kills; the coroutine that reads the output sees its read fail and says what
@@ -57,6 +59,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
 
   // Its beginning.
   std::optional<SpawnError> start(GatheredBody& body);
+  std::optional<SpawnError> take_sandbox();
   void begin_environment(CStrings& to, const GatheredBody& body);
   Response not_started(const SpawnError& wrong);
   Response no_turn(Gate::Entry entry);
@@ -98,6 +101,7 @@ class CgiRun final : public std::enable_shared_from_this<CgiRun>, private Deadli
   std::string request_id_;
   CgiErrors errors_;
   Gate::Turn turn_;
+  std::shared_ptr<const Sandbox> sandbox_;
   std::optional<Process> process_;
 
   std::unique_ptr<char[]> buffer_;

@@ -46,6 +46,8 @@ class CgiScripts {
 
   // The folder of scripts as an absolute path; empty where the route has but one program.
   const std::string& root() const { return root_; }
+  // The one program as an absolute path; empty where the route has a folder.
+  const std::string& program() const { return program_; }
 
  private:
   struct Found;

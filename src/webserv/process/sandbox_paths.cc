@@ -1,0 +1,75 @@
+#include "webserv/process/sandbox_paths.h"
+
+#include <glob.h>
+
+#include <filesystem>
+#include <initializer_list>
+#include <string_view>
+#include <system_error>
+
+namespace webserv::detail {
+
+namespace {
+
+// glob(7)
+using Patterns = std::initializer_list<const char*>;
+
+constexpr Patterns trees = {"/usr", "/bin",       "/sbin",      "/lib*",
+                            "/opt", "/nix/store", "/gnu/store", "/var/cache/fontconfig"};
+
+// Not all of /etc, where other servers have their secrets.
+constexpr Patterns of_etc = {
+    // the C library
+    "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ld.so.preload", "ld-nix.so.preload", "nsswitch.conf", "passwd",
+    "group", "hosts", "host.conf", "hostname", "resolv.conf", "gai.conf", "services", "protocols", "networks",
+    "localtime", "timezone", "zoneinfo", "locale.alias", "locale.conf", "default/locale",
+    // certificates, and what else libraries read
+    "ssl", "pki", "ca-certificates", "ca-certificates.conf", "crypto-policies", "krb5.conf", "alternatives",
+    "os-release", "debian_version", "mime.types", "mailcap", "magic", "magic.mime", "terminfo", "fonts",
+    "ImageMagick-*", "odbc.ini", "odbcinst.ini", "freetds", "my.cnf", "mysql/my.cnf", "mysql/conf.d",
+    "mysql/mariadb.conf.d", "mysql/mariadb.cnf",
+    // languages and tools
+    "php*", "perl", "python*", "ruby*", "java-*", "lua*", "R", "gitconfig", "gitweb.conf", "gitweb-common.conf",
+    "cgitrc", "mercurial"};
+
+// systemd-resolved and others replace the file that /etc/resolv.conf is a link to.
+constexpr Patterns of_names = {"/run/systemd/resolve", "/run/NetworkManager/resolv.conf", "/run/resolvconf"};
+
+constexpr Patterns devices = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+
+void add(std::vector<std::string>& to, std::string_view before, Patterns patterns) {
+  for (const char* pattern : patterns) {
+    glob_t found{};
+    if (::glob((std::string(before) + pattern).c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
+      to.insert(to.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    }
+    ::globfree(&found);
+  }
+}
+
+void add_installation(std::vector<std::string>& to, const std::filesystem::path& program) {
+  const std::filesystem::path folder = program.parent_path();
+  if (folder.filename() != "bin") return;
+  for (const char* name : {"bin", "lib", "lib64", "libexec", "pyvenv.cfg"}) to.push_back(folder.parent_path() / name);
+}
+
+}  // namespace
+
+UsualPaths usual_paths(bool network) {
+  UsualPaths paths;
+  add(paths.read, "", trees);
+  add(paths.read, "/etc/", of_etc);
+  if (network) add(paths.read, "", of_names);
+  add(paths.devices, "", devices);
+  return paths;
+}
+
+std::vector<std::string> of_installation(const std::string& program) {
+  std::vector<std::string> paths;
+  add_installation(paths, program);
+  std::error_code gone;
+  add_installation(paths, std::filesystem::canonical(program, gone));
+  return paths;
+}
+
+}  // namespace webserv::detail
