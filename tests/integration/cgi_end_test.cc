@@ -284,7 +284,7 @@ size_t open_descriptors() {
   size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
     std::error_code closed;
-    count += std::filesystem::read_symlink(entry, closed) == "anon_inode:landlock-ruleset" ? 0 : 1;
+    count += std::filesystem::read_symlink(entry, closed) == "anon_inode:[landlock-ruleset]" ? 0 : 1;
   }
   return count;
 }
