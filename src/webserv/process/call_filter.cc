@@ -15,7 +15,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <utility>
 
 namespace webserv::detail {
 
@@ -125,138 +127,133 @@ constexpr uint32_t offset_of_argument(unsigned index, bool upper_half) {
   return static_cast<uint32_t>(offsetof(seccomp_data, args) + index * sizeof(uint64_t) + (upper_half ? 4 : 0));
 }
 
-void load(std::vector<sock_filter>& to, uint32_t offset) { to.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)); }
-void end(std::vector<sock_filter>& to, uint32_t action) { to.push_back(BPF_STMT(BPF_RET | BPF_K, action)); }
+constexpr sock_filter load(size_t offset) { return BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset)); }
+constexpr sock_filter end(uint32_t action) { return BPF_STMT(BPF_RET | BPF_K, action); }
 
-// What is done where all conditions of a call hold follows.
-void append(std::vector<sock_filter>& to, const Condition& condition) {
-  load(to, offset_of_argument(condition.argument, false));
-  const auto jump_if = [&](uint16_t how, uint32_t value, size_t yes, size_t no) {
-    to.push_back(BPF_JUMP(static_cast<uint16_t>(BPF_JMP | BPF_K | how), value, static_cast<uint8_t>(yes),
-                          static_cast<uint8_t>(no)));
-  };
-  size_t left = condition.values.size();
-  switch (condition.kind) {
-    case Condition::one_of:
-      for (uint32_t value : condition.values) jump_if(BPF_JEQ, value, left--, 0);
-      end(to, refuse);
-      return;
-    case Condition::none_of:
-      for (uint32_t value : condition.values) {
-        --left;
-        jump_if(BPF_JEQ, value, left, left == 0 ? 1 : 0);
-      }
-      end(to, refuse);
-      return;
-    case Condition::without_bits:
-      jump_if(BPF_JSET, condition.values.front(), 0, 1);
-      end(to, refuse);
-      return;
-    case Condition::null:
-      jump_if(BPF_JEQ, 0, 0, 2);
-      load(to, offset_of_argument(condition.argument, true));
-      jump_if(BPF_JEQ, 0, 1, 0);
-      end(to, refuse);
-      return;
+// Makes the program from its end to its beginning, since jumps go forward: a place is how many steps from the end on
+// are there. What many lead to is there once, for the kernel translates every step at each start of a program.
+class Writer {
+ public:
+  using Place = size_t;
+
+  Place put(sock_filter step) {
+    backwards_.push_back(step);
+    return backwards_.size();
   }
-}
+  Place jump(uint16_t how, uint32_t value, Place yes, Place no) {
+    const Place next = backwards_.size();
+    const size_t to_yes = next - yes;
+    size_t to_no = next - no;
+    if (to_no > UINT8_MAX) {
+      put(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(to_no)));
+      return jump(how, value, yes, backwards_.size());
+    }
+    if (to_yes > UINT8_MAX) {
+      put(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(to_yes)));
+      return jump(how, value, backwards_.size(), no);
+    }
+    return put(BPF_JUMP(static_cast<uint16_t>(BPF_JMP | BPF_K | how), value, static_cast<uint8_t>(to_yes),
+                        static_cast<uint8_t>(to_no)));
+  }
+  std::vector<sock_filter> take() {
+    std::ranges::reverse(backwards_);
+    return std::move(backwards_);
+  }
 
-// From this number on, up to the next case, this is done.
-struct Case {
-  uint32_t from;
-  std::vector<sock_filter> what;
+ private:
+  std::vector<sock_filter> backwards_;
 };
 
+// Where a filter can lead to.
+struct Ends {
+  Writer::Place refused, allowed, unknown;
+};
+
+// Goes on at `held` where the condition holds.
+Writer::Place write(Writer& to, const Condition& condition, Writer::Place held, const Ends& ends) {
+  Writer::Place first = ends.refused;
+  switch (condition.kind) {
+    case Condition::one_of:
+      for (uint32_t value : condition.values) first = to.jump(BPF_JEQ, value, held, first);
+      break;
+    case Condition::none_of:
+      first = held;
+      for (uint32_t value : condition.values) first = to.jump(BPF_JEQ, value, ends.refused, first);
+      break;
+    case Condition::without_bits: first = to.jump(BPF_JSET, condition.values.front(), ends.refused, held); break;
+    case Condition::null:
+      to.jump(BPF_JEQ, 0, held, ends.refused);
+      first = to.put(load(offset_of_argument(condition.argument, true)));
+      first = to.jump(BPF_JEQ, 0, first, ends.refused);
+      break;
+  }
+  return to.put(load(offset_of_argument(condition.argument, false)));
+}
+
+// From this number on, up to the next case, the filter goes on there.
+struct Case {
+  uint32_t from;
+  Writer::Place to;
+};
+
+// What is done with single numbers; with all others what is done with those that nobody knows of.
 class Cases {
  public:
-  void refuse_all(std::span<const long> calls) {
-    for (long call : calls) end(code_of(call), refuse);
+  void set(long call, Writer::Place to) { cases_[static_cast<uint32_t>(call)] = to; }
+  // Where what is set for a number leads to.
+  Writer::Place get(long call, Writer::Place otherwise) const {
+    const auto found = cases_.find(static_cast<uint32_t>(call));
+    return found == cases_.end() ? otherwise : found->second;
   }
-  void add(long call, uint32_t action) { end(code_of(call), action); }
-  void add(std::span<const Condition> conditions) {
-    for (const Condition& condition : conditions) append(code_of(condition.call), condition);
-    for (const Condition& condition : conditions) {
-      std::vector<sock_filter>& code = code_of(condition.call);
-      const bool is_open = BPF_CLASS(code.back().code) != BPF_RET || code.back().k != allow;
-      if (is_open) end(code, allow);
-    }
-  }
-
-  // In the order of their numbers, with what is allowed between them.
-  std::vector<Case> take() {
-    std::ranges::sort(cases_, {}, &Case::from);
-    std::vector<Case> all;
-    std::vector<sock_filter> allowed;
-    end(allowed, allow);
-    all.push_back({0, allowed});
-    for (Case& each : cases_) {
-      const uint32_t next = each.from + 1;
-      // The one behind the number before, or an empty one, begins here.
-      if (all.back().from == each.from) all.pop_back();
-      const bool goes_on = !all.empty() && same(all.back().what, each.what);
-      if (!goes_on) all.push_back(std::move(each));
-      all.push_back({next, allowed});
+  std::vector<Case> take(Writer::Place otherwise) const {
+    std::vector<Case> all{{0, otherwise}};
+    const auto begin_with = [&](uint32_t from, Writer::Place to) {
+      if (all.back().from == from) all.pop_back();
+      if (all.empty() || all.back().to != to) all.push_back({from, to});
+    };
+    for (const auto& [number, to] : cases_) {
+      begin_with(number, to);
+      begin_with(number + 1, otherwise);
     }
     return all;
   }
 
  private:
-  static bool same(const std::vector<sock_filter>& one, const std::vector<sock_filter>& other) {
-    return std::ranges::equal(one, other, [](const sock_filter& a, const sock_filter& b) {
-      return a.code == b.code && a.jt == b.jt && a.jf == b.jf && a.k == b.k;
-    });
-  }
-  std::vector<sock_filter>& code_of(long call) {
-    const auto number = static_cast<uint32_t>(call);
-    const auto found = std::ranges::find(cases_, number, &Case::from);
-    return found != cases_.end() ? found->what : cases_.emplace_back(number, std::vector<sock_filter>{}).what;
-  }
-
-  std::vector<Case> cases_;
+  std::map<uint32_t, Writer::Place> cases_;
 };
 
-// Halves the cases until one is left: the kernel asks the filter at each call, and for all of them when it is entered.
-void append_tree(std::vector<sock_filter>& to, std::span<const Case> cases) {
-  if (cases.size() == 1) {
-    to.insert(to.end(), cases.front().what.begin(), cases.front().what.end());
-    return;
-  }
+// Halves the cases until one is left: the kernel asks the filter for each number when it is entered.
+Writer::Place write_tree(Writer& to, std::span<const Case> cases) {
+  if (cases.size() == 1) return cases.front().to;
   const size_t half = cases.size() / 2;
-  std::vector<sock_filter> lower;
-  append_tree(lower, cases.first(half));
-  const auto size = static_cast<uint32_t>(lower.size());
-  if (size <= UINT8_MAX) {
-    to.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, cases[half].from, static_cast<uint8_t>(size), 0));
-  } else {
-    to.push_back(BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, cases[half].from, 0, 1));
-    to.push_back(BPF_STMT(BPF_JMP | BPF_JA, size));
-  }
-  to.insert(to.end(), lower.begin(), lower.end());
-  append_tree(to, cases.subspan(half));
+  const Writer::Place upper = write_tree(to, cases.subspan(half));
+  const Writer::Place lower = write_tree(to, cases.first(half));
+  return to.jump(BPF_JGE, cases[half].from, upper, lower);
 }
 
 }  // namespace
 
 std::vector<sock_filter> make_call_filter(const CallFilterOptions& options) {
+  Writer filter;
+  const Ends ends{filter.put(end(refuse)), filter.put(end(allow)), filter.put(end(unknown))};
   Cases cases;
-  cases.refuse_all(always);
-  if (!options.change_modes) cases.refuse_all(modes_by_path);
-  if (!options.signals) cases.refuse_all(signals_by_number);
-  if (!options.truncate) cases.add(SYS_truncate, refuse);
-  cases.add(SYS_clone3, unknown);
-  cases.add(foreign_numbers, refuse);
-  cases.add(conditions(options));
-  std::vector<Case> all = cases.take();
-  // All above is foreign.
-  all.pop_back();
-
-  std::vector<sock_filter> filter;
-  load(filter, offsetof(seccomp_data, arch));
-  filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, native, 1, 0));
-  end(filter, refuse);
-  load(filter, offsetof(seccomp_data, nr));
-  append_tree(filter, all);
-  return filter;
+  const auto refuse_all = [&](std::span<const long> calls) {
+    for (long call : calls) cases.set(call, ends.refused);
+  };
+  refuse_all(always);
+  if (!options.change_modes) refuse_all(modes_by_path);
+  if (!options.signals) refuse_all(signals_by_number);
+  if (!options.truncate) cases.set(SYS_truncate, ends.refused);
+  cases.set(SYS_clone3, ends.unknown);
+  for (const Condition& condition : conditions(options)) {
+    cases.set(condition.call, write(filter, condition, cases.get(condition.call, ends.allowed), ends));
+  }
+  const Writer::Place known = write_tree(filter, cases.take(ends.allowed));
+  filter.jump(BPF_JGE, foreign_numbers, ends.refused, known);
+  const Writer::Place numbers = filter.put(load(offsetof(seccomp_data, nr)));
+  filter.jump(BPF_JEQ, native, numbers, ends.refused);
+  filter.put(load(offsetof(seccomp_data, arch)));
+  return filter.take();
 }
 
 }  // namespace webserv::detail
