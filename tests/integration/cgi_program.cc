@@ -151,6 +151,12 @@ const std::map<std::string_view, std::function<void()>> behaviours = {
     {"dies-in-head", [] { say("Content-Type: te"), ::abort(); }},
     {"dies-after-head", [] { say(head + "half"), ::abort(); }},
     {"fails", [] { say(head + "failed"), ::_exit(3); }},
+    {"denied",
+     [] {
+       // That of every process but its own.
+       if (::open("/proc/1/environ", O_RDONLY) < 0) say(std::string("environ: ") + std::strerror(errno) + "\n", 2);
+       ::_exit(1);
+     }},
     {"redirect", [] { say("Location: /cgi/echo?from=redirect\n\n"); }},
     {"redirect-to-query", [] { say("Location: /cgi/query?a=b;c\n\n"); }},
     {"redirect-to-stream", [] { say("Location: /stream/count\n\n"); }},

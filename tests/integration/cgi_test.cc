@@ -13,6 +13,7 @@ using test::CgiServer;
 using test::Heard;
 using test::SocketClient;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -250,6 +251,22 @@ TEST(CgiTest, logs_what_a_run_came_to) {
   CgiServer server;
   server.get("fails");
   EXPECT_THAT(server.access_line("/cgi/fails"), AllOf(HasSubstr("\"cgi_exit\":3"), HasSubstr("\"cgi_cpu_usec\":")));
+}
+
+TEST(CgiTest, says_that_a_sandbox_may_be_why_a_run_has_failed) {
+  CgiServer server;
+  EXPECT_EQ(server.get("denied").status, 502);
+  const std::string events = server.take_events();
+  EXPECT_THAT(events, HasSubstr("environ: Permission denied"));
+  EXPECT_THAT(events, HasSubstr("\"hint\":\"a permission was denied, perhaps by the sandbox of the route"));
+  EXPECT_EQ(server.get("dies-before-head").status, 502);
+  EXPECT_THAT(server.take_events(), Not(HasSubstr("\"hint\"")));
+}
+
+TEST(CgiTest, gives_each_run_a_temporary_folder) {
+  CgiServer server;
+  const std::string variables = server.get("environment").body;
+  EXPECT_THAT(variables, ContainsRegex("TMPDIR=/.*/webserv-[^/]*/[0-9]+\n"));
 }
 
 TEST(CgiTest, passes_whole_messages_of_nph_programs) {
