@@ -92,10 +92,12 @@ std::vector<Condition> conditions(const CallFilterOptions& options) {
   using enum Condition::Kind;
   constexpr uint32_t new_namespaces =
       CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+  // A child of the server, which does not know of it and would not reap it.
+  constexpr uint32_t for_its_parent = CLONE_PARENT;
   constexpr uint32_t itself = 0;
   constexpr uint32_t query = UINT32_MAX;
   std::vector<Condition> all{
-      {SYS_clone, 0, without_bits, {new_namespaces}},
+      {SYS_clone, 0, without_bits, {new_namespaces | for_its_parent}},
       {SYS_prlimit64, 0, one_of, {itself}},
       {SYS_setpriority, 0, one_of, {PRIO_PROCESS, PRIO_PGRP}},
       {SYS_setpriority, 1, one_of, {itself}},
@@ -110,7 +112,8 @@ std::vector<Condition> conditions(const CallFilterOptions& options) {
       {SYS_ioctl, 1, none_of, {TIOCSTI, TIOCLINUX}},
   };
   // getaddrinfo(3) asks by netlink which addresses there are.
-  if (options.network) all[11].values = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+  if (options.network)
+    std::ranges::find(all, long{SYS_socket}, &Condition::call)->values = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
   if (!options.change_modes) all.push_back({SYS_utimensat, 1, null, {}});
   if (!options.signals) {
     // 0 is its own process group.

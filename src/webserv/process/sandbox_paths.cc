@@ -24,7 +24,8 @@ constexpr Patterns of_etc = {
     "group", "hosts", "host.conf", "hostname", "resolv.conf", "gai.conf", "services", "protocols", "networks",
     "localtime", "timezone", "zoneinfo", "locale.alias", "locale.conf", "default/locale",
     // certificates, and what else libraries read
-    "ssl", "pki", "ca-certificates", "ca-certificates.conf", "crypto-policies", "krb5.conf", "alternatives",
+    "ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf", "pki/tls/certs", "pki/tls/cert.pem", "pki/tls/openssl.cnf",
+    "pki/ca-trust", "ca-certificates", "ca-certificates.conf", "crypto-policies", "krb5.conf", "alternatives",
     "os-release", "debian_version", "mime.types", "mailcap", "magic", "magic.mime", "terminfo", "fonts",
     "ImageMagick-*", "odbc.ini", "odbcinst.ini", "freetds", "my.cnf", "mysql/my.cnf", "mysql/conf.d",
     "mysql/mariadb.conf.d", "mysql/mariadb.cnf",

@@ -114,6 +114,7 @@ TEST(CallFilterTest, looks_at_arguments) {
            Case{SYS_clone, {CLONE_VM | CLONE_VFORK | 17}, true},
            Case{SYS_clone, {CLONE_NEWUSER | 17}, false},
            Case{SYS_clone, {CLONE_NEWNS}, false},
+           Case{SYS_clone, {CLONE_PARENT | 17}, false},
            Case{SYS_prlimit64, {0}, true},
            Case{SYS_prlimit64, {1234}, false},
            Case{SYS_setpriority, {PRIO_PROCESS, 0}, true},
