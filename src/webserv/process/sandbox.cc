@@ -9,8 +9,8 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <iterator>
-#include <set>
 #include <string_view>
 
 #include "webserv/io/fd.h"
@@ -36,32 +36,48 @@ std::string real_path(const std::string& path) {
   return ::realpath(path.c_str(), real.data()) == nullptr ? std::string() : std::string(real.data());
 }
 
-// Sorted by components, so that what is below a folder stands right behind it.
-using Paths = std::set<std::string, std::less<>>;
-
-void add_real(Paths& to, const std::vector<std::string>& paths) {
+RealPaths real_paths(const std::vector<std::string>& paths) {
+  RealPaths all;
   for (const std::string& path : paths) {
     std::string real = real_path(path);
-    if (!real.empty()) to.insert(std::move(real));
+    if (!real.empty()) all.insert(std::move(real));
   }
+  return all;
 }
 
 bool is_below(std::string_view path, std::string_view folder) {
   return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
 }
 
-bool has_below(const Paths& paths, const std::string& folder) {
-  const auto first = paths.lower_bound(folder + "/");
-  return first != paths.end() && is_below(*first, folder);
-}
+// What rules go around.
+class Hidden {
+ public:
+  Hidden(std::initializer_list<const RealPaths*> parts) : parts_(parts) {}
+
+  bool any() const {
+    return std::ranges::any_of(parts_, [](const RealPaths* part) { return !part->empty(); });
+  }
+  bool has(const std::string& path) const {
+    return std::ranges::any_of(parts_, [&](const RealPaths* part) { return part->contains(path); });
+  }
+  bool has_below(const std::string& folder) const {
+    return std::ranges::any_of(parts_, [&](const RealPaths* part) {
+      const auto first = part->lower_bound(folder + "/");
+      return first != part->end() && is_below(*first, folder);
+    });
+  }
+
+ private:
+  const std::vector<const RealPaths*> parts_;
+};
 
 // Allows a file, or a folder with all that is below it and not hidden.
 class Allowing {
  public:
   explicit Allowing(Rules& rules) : rules_(rules) {}
 
-  Result<> allow(const std::string& path, uint64_t rights, const Paths& hidden) {
-    return hidden.empty() ? allow_at(AT_FDCWD, path.c_str(), 0, rights) : allow_but(real_path(path), rights, hidden);
+  Result<> allow(const std::string& path, uint64_t rights, const Hidden& hidden) {
+    return !hidden.any() ? allow_at(AT_FDCWD, path.c_str(), 0, rights) : allow_but(real_path(path), rights, hidden);
   }
 
  private:
@@ -74,9 +90,9 @@ class Allowing {
   }
 
   // A rule holds for all that is below: around what is hidden each neighbour gets one of its own.
-  Result<> allow_but(const std::string& path, uint64_t rights, const Paths& hidden) {
-    if (path.empty() || hidden.contains(path)) return {};
-    if (!has_below(hidden, path)) return allow_at(AT_FDCWD, path.c_str(), O_NOFOLLOW, rights);
+  Result<> allow_but(const std::string& path, uint64_t rights, const Hidden& hidden) {
+    if (path.empty() || hidden.has(path)) return {};
+    if (!hidden.has_below(path)) return allow_at(AT_FDCWD, path.c_str(), O_NOFOLLOW, rights);
     DIR* folder = ::opendir(path.c_str());
     if (folder == nullptr) return {};
     Result<> allowed;
@@ -121,6 +137,11 @@ bool same(const timespec& one, const timespec& other) {
 }
 
 }  // namespace
+
+const RealPaths& HiddenPaths::real_roots() const {
+  std::call_once(resolved->once, [this] { resolved->roots = real_paths(roots); });
+  return resolved->roots;
+}
 
 Sandbox::Named Sandbox::named(const std::string& path) {
   struct stat status {};
@@ -182,20 +203,17 @@ Result<> Sandboxes::make_rules(Sandbox& sandbox) const {
   for (const auto* paths : {&rules_.own, &rules_.programs, &rules_.read, &rules_.write}) {
     for (const std::string& path : *paths) sandbox.named_.push_back(Sandbox::named(path));
   }
-  Paths secrets;
-  Paths hidden;
-  if (rules_.hidden) {
-    add_real(secrets, rules_.hidden->secrets);
-    add_real(hidden, rules_.hidden->roots);
-    hidden.insert(secrets.begin(), secrets.end());
-  }
+  const RealPaths secrets = rules_.hidden ? real_paths(rules_.hidden->secrets) : RealPaths();
+  const Hidden nothing{};
+  const Hidden from_own{&secrets};
+  const RealPaths no_roots;
+  const Hidden from_usual{&secrets, rules_.hidden ? &rules_.hidden->real_roots() : &no_roots};
   const UsualPaths usual = usual_paths(rules_.network);
   struct Part {
     const std::vector<std::string>& paths;
     uint64_t rights;
-    const Paths& hidden;
+    const Hidden& hidden;
   };
-  const Paths none;
   const std::vector<std::string> folder{sandbox.folder()};
   std::vector<std::string> installed;
   for (const std::string& program : rules_.programs) {
@@ -204,10 +222,10 @@ Result<> Sandboxes::make_rules(Sandbox& sandbox) const {
   Result<Rules> rules = Rules::make(version_, rules_.network);
   if (!rules) return std::unexpected(rules.error());
   Allowing allowing(*rules);
-  for (const Part& part :
-       {Part{usual.read, to_read, hidden}, Part{usual.devices, of_device, none}, Part{rules_.own, to_read, secrets},
-        Part{rules_.programs, to_read, none}, Part{installed, to_read, hidden}, Part{rules_.read, to_read, none},
-        Part{rules_.write, to_write, none}, Part{folder, to_write, none}}) {
+  for (const Part& part : {Part{usual.read, to_read, from_usual}, Part{installed, to_read, from_usual},
+                           Part{usual.devices, of_device, nothing}, Part{rules_.own, to_read, from_own},
+                           Part{rules_.programs, to_read, nothing}, Part{rules_.read, to_read, nothing},
+                           Part{rules_.write, to_write, nothing}, Part{folder, to_write, nothing}}) {
     for (const std::string& path : part.paths) {
       const Result<> allowed = allowing.allow(path, part.rights, part.hidden);
       if (!allowed) return allowed;

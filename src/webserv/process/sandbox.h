@@ -6,8 +6,10 @@
 #include <sys/types.h>
 
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,12 +20,24 @@
 
 namespace webserv::detail {
 
+// Without links, sorted by bytes, so that what is below a folder stands together.
+using RealPaths = std::set<std::string, std::less<>>;
+
 // Absolute paths that a sandbox keeps from programs where what it usually gives them would hold them.
 struct HiddenPaths {
   // Those of the server: of its configuration, secrets, state. Not even in the folder of the scripts.
   std::vector<std::string> secrets;
   // Folders of other sites; those in the folder of the scripts are its own.
   std::vector<std::string> roots;
+
+  // `roots` without links: asked for once, since there may be thousands, for all routes. From any thread.
+  const RealPaths& real_roots() const;
+
+  struct Resolved {
+    std::once_flag once;
+    RealPaths roots;
+  };
+  std::shared_ptr<Resolved> resolved = std::make_shared<Resolved>();  // filled by real_roots()
 };
 
 // What the programs of a route may reach beside what is usual: the system's programs, libraries and data (usual_paths),
