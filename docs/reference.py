@@ -28,7 +28,8 @@ class Section:
 
 
 def inside(schema):
-    """The keys of a table, or of each of those that have free names."""
+    """The keys of a table, or of each of those that have free names. A word may stand instead of a table."""
+    schema = next((each for each in schema.get("anyOf", []) if "properties" in each), schema)
     return schema.get("properties") or schema["additionalProperties"]["properties"]
 
 
@@ -70,6 +71,8 @@ def kind_of(schema):
     choices = schema.get("enum") or schema.get("anyOf", [{}])[0].get("enum")
     if choices and about["type"] == "texts":
         return "list of " + ", ".join(choices)
+    if choices and about["type"] == "table":
+        return "table, or " + ", ".join(json.dumps(each) for each in choices)
     if choices:
         return ", ".join(json.dumps(each) for each in choices)
     kind = KINDS.get(about["type"], about["type"])

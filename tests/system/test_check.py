@@ -213,6 +213,30 @@ class Live(unittest.TestCase):
             (8, "`www` is no program"),
         ])
 
+    def test_what_a_sandbox_opens(self):
+        text = ('[vhost."*".route."/a/"]\ncgi.root = "bin"\nsandbox = { read = ["data", "file", "link", "none"], write = ["data",\n"gone"] }\n'
+                '[vhost."*".route."/b/"]\ncgi.root = "bin"\nsandbox = { read = ["run/own"], write = "state" }\n')
+        files = {"bin/": "", "data/": "", "file": "", "run/own/": "", "state/": ""}
+        os.symlink("data", os.path.join(self.folder, "link"))
+        self.assertEqual(self.errors(text, files), [(3, "`none` cannot be opened by programs: No such file or directory"),
+                                                    (4, "`gone` cannot be opened by programs: No such file or directory")])
+
+    def test_a_sandbox_that_opens_what_is_the_servers_own(self):
+        text = ('[vhost."*".route."/a/"]\ncgi.root = "bin"\nsandbox = { read = ["link", "run/own"], write = "run" }\n')
+        write_files(self.folder, {"etc/webserv.toml": text, "etc/bin/": "", "etc/run/own/": ""})
+        os.symlink("../etc", os.path.join(self.folder, "etc/link"))
+        result = check("--live", "--json", "--config", "etc/webserv.toml", folder=self.folder, RUNTIME_DIRECTORY=f"{self.folder}/etc/run")
+        told = [(each["column"], each["message"].replace(self.folder, "")) for each in json.loads(result.stdout)]
+        self.assertEqual(told, [
+            (21, "`/etc/link` opens the configuration by a link to `/etc`, which is the server's own: `/etc/webserv.toml`"),
+            (49, "`/etc/run` opens a folder of $RUNTIME_DIRECTORY, which is the server's own: `/etc/run`")])
+        for command in ("serve", "explain"):
+            more = ["GET", "/a/"] if command == "explain" else []
+            result = subprocess.run([PROGRAM, command, "--config", "etc/webserv.toml", *more], cwd=self.folder, capture_output=True, check=False,
+                                    timeout=20 * PATIENCE, env={**os.environ, "RUNTIME_DIRECTORY": f"{self.folder}/etc/run"})
+            self.assertEqual(result.returncode, 78)
+            self.assertIn(b"opens the configuration by a link", result.stderr)
+
     def test_an_address_that_another_program_has(self):
         with listening_socket() as taken:
             address = f"127.0.0.1:{taken.getsockname()[1]}"

@@ -90,6 +90,10 @@ root = "programs"
 scripts = {{ ".run" = "/bin/sh" }}
 index = ["page.run"]
 cgi_limits = {{ time = "unlimited", memory = "unlimited" }}
+sandbox = {{ read = "/srv/a", write = ["/srv/b"], network = true }}
+[vhost."site.test".route."/open/"]
+cgi.root = "programs"
+sandbox = "off"
 
 [vhost."*.wild.test"]
 respond = {{ text = "wild" }}
@@ -354,6 +358,24 @@ class Explain(unittest.TestCase):
         self.assertNotIn("status", told["answer"])
         self.assertEqual(self.server.path("programs/page.sh"), told["program"])
         self.assertFalse(os.path.exists(self.server.path("programs/ran")))
+
+    def test_the_sandbox_of_programs(self):
+        programs = self.server.path("programs")
+        rows = [
+            ("/cgi/page.sh", [f'sandbox.read = ["{programs}", "/bin/sh", "the programs and libraries of the system"]',
+                              'sandbox.write = ["a folder of the run, $TMPDIR"]', "sandbox.network = false"], False),
+            ("/mixed/", [f'sandbox.read = ["{programs}", "/bin/sh", "the programs and libraries of the system", "/srv/a"]',
+                         'sandbox.write = ["a folder of the run, $TMPDIR", "/srv/b"]', "sandbox.network = true"], True),
+            ("/open/", ['sandbox = "off"'], True),
+        ]
+        for target, lines, is_said in rows:
+            with self.subTest(target):
+                text = self.explain("GET", f"http://site.test{target}").stdout
+                found = {line.strip().split("  ")[0]: line for line in text.splitlines() if " sandbox" in line}
+                self.assertEqual(lines, list(found))
+                self.assertEqual([is_said] * len(lines), ["webserv.toml:" in line for line in found.values()])
+                told = [each for each in self.explained(Case(target))["options"] if each["key"].startswith("sandbox")]
+                self.assertEqual([is_said] * len(lines), [self.line(each["line"]).startswith("sandbox =") if is_said else "line" in each for each in told])
 
     def test_wrong_command_lines_and_files(self):
         for arguments in (["GET", ""], ["GET", "/a\nb"], ["", "/"], ["GET\r\n", "/"]):

@@ -39,6 +39,9 @@ WRONG = {
     "a host with a port": '[vhost."a:80"]\nroot = "x"\n',
     "a field name with a space": '[vhost.a]\nroot = "x"\nfields = { "A b" = "c" }\n',
     "a page for what is no error": '[vhost.a]\nroot = "x"\nerror_pages = { 200 = "a.html" }\n',
+    "a word for a sandbox": '[vhost.a.route."/x/"]\ncgi.root = "x"\nsandbox = "on"\n',
+    "a truth value for a sandbox": '[vhost.a.route."/x/"]\ncgi.root = "x"\nsandbox = false\n',
+    "an unknown key of a sandbox": '[vhost.a.route."/x/"]\ncgi.root = "x"\nsandbox = { reads = "/x" }\n',
     "an empty path": '[vhost.a]\nroot = ""\n',
     "an address without a port": '[listener.http]\naddress = "127.0.0.1"\n[vhost.a]\nroot = "x"\n',
 }
@@ -98,6 +101,7 @@ class Schema(unittest.TestCase):
                 where = f"{path}.{name}"
                 self.assertTrue(key["description"].endswith("."), where)
                 self.assertTrue({"type", "anyOf", "enum"} & key.keys(), where)
+                key = next((each for each in key.get("anyOf", []) if "properties" in each), key)
                 if "properties" in key:
                     walk(key, where)
                 elif "properties" in key.get("additionalProperties", {}):

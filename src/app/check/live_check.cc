@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "app/check/socket_owner.h"
+#include "app/config/own_paths.h"
 #include "app/routes/host_faults.h"
 #include "webserv/io/address.h"
 #include "webserv/io/fd.h"
@@ -71,6 +72,7 @@ void check_listener(const ListenerConfig& listener, Findings& findings) {
 
 void check_live(const Config& config, Findings& findings) {
   for (const ListenerConfig& listener : config.listeners) check_listener(listener, findings);
+  check_sandboxes(config, findings);
   for (const VhostConfig& host : config.vhosts) {
     check_pages(host.error_pages, host.places, findings);
     for (const RouteConfig& route : host.routes) {

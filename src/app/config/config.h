@@ -76,4 +76,7 @@ struct Config {
   Places places;                    // of the keys of [server], [limits], [timeouts] and [log]
 };
 
+// Whether a route starts programs.
+bool runs_programs(const Config& config);
+
 }  // namespace webserv::app

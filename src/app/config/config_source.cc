@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "app/config/config_reader.h"
+#include "app/config/own_paths.h"
 #include "app/routes/files_route.h"
 #include "app/text/values.h"
 #include "app/toml/toml_guard.h"
@@ -93,7 +94,12 @@ std::expected<ConfigText, std::vector<Diagnostic>> read_text(const std::string& 
 std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file) {
   const std::expected<ConfigText, std::vector<Diagnostic>> source = read_text(file);
   if (!source) return std::unexpected(source.error());
-  return read_config(source->text, source->file, source->folder);
+  std::expected<Config, std::vector<Diagnostic>> config = read_config(source->text, source->file, source->folder);
+  if (!config) return config;
+  Findings findings(source->file);
+  check_sandboxes(*config, findings);
+  if (!findings.empty()) return std::unexpected(std::move(findings).take(source->text));
+  return config;
 }
 
 Config default_config() {

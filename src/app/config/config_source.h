@@ -34,7 +34,7 @@ struct ConfigText {
 // as paths in the standard input do.
 std::expected<ConfigText, std::vector<Diagnostic>> read_text(const std::string& file);
 
-// read_config() of a file. A relative path starts at the working directory.
+// read_config() of a file, and check_sandboxes() on this host. A relative path starts at the working directory.
 std::expected<Config, std::vector<Diagnostic>> load_config(const std::string& file);
 
 // Serves a folder with listing at 127.0.0.1:8080, under every name.

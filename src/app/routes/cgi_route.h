@@ -1,6 +1,8 @@
 // cgi = { root = "cgi-bin", interpreters = { ".py" = "/usr/bin/python3" } }, or cgi = { program = "/usr/bin/x" }
 #pragma once
 
+#include <string_view>
+
 #include "app/routes/route_handler.h"
 #include "app/schema/section_reader.h"
 #include "webserv/handlers/cgi/cgi.h"
@@ -18,7 +20,8 @@ class CgiRoute final : public RouteHandler {
   HandlerFacts explain(const Places& places) const override;
   void check_live(const Places& places, Findings& findings) const override;
   std::vector<Missing> missing() const override;
-  bool runs_programs() const override { return true; }
+  std::string_view root() const override { return options_.root; }
+  const CgiOptions* programs() const override { return &options_; }
 
  private:
   CgiOptions options_;

@@ -37,7 +37,8 @@ class FilesRoute final : public RouteHandler {
   HandlerFacts explain(const Places& places) const override;
   void check_live(const Places& places, Findings& findings) const override;
   std::vector<Missing> missing() const override;
-  bool runs_programs() const override { return scripts_.has_value(); }
+  std::string_view root() const override { return options_.root; }
+  const CgiOptions* programs() const override { return scripts_ ? &*scripts_ : nullptr; }
 
  private:
   void read_fallback(const SectionReader& route);

@@ -60,6 +60,17 @@ std::optional<Fault> fault_of_program(const std::string& path) {
                "let the user of the server execute it"};
 }
 
+std::optional<Fault> fault_of_reach(const std::string& path, int rights) {
+  if (::access(path.c_str(), rights) == 0) return std::nullopt;
+  const int error = errno;
+  const bool to_write = (rights & W_OK) != 0 && ::access(path.c_str(), R_OK) == 0;
+  const std::string_view done = error == ENOENT || error == ENOTDIR ? "opened" : to_write ? "written" : "read";
+  return Fault{fmt::format("{} cannot be {} by programs: {}", in_quotes(path), done, text_of(error)),
+               error == ENOENT   ? "make it, or name another one"
+               : error == EACCES ? fmt::format("let the user of the server {} it", to_write ? "write to" : "read")
+                                 : ""};
+}
+
 void check_folders(const std::vector<std::string>& folders, std::string_view key, const Places& places,
                    Findings& findings) {
   for (size_t i = 0; i < folders.size(); ++i) findings.add(places.of_text({}, key, i), fault_of_folder(folders[i]));

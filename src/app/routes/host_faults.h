@@ -25,6 +25,9 @@ std::optional<Fault> fault_of_file(const std::string& path, uint64_t most_bytes 
 // Why the path is no program that can be run.
 std::optional<Fault> fault_of_program(const std::string& path);
 
+// Why programs cannot be given the file or folder: it is not there, or this user has not the rights to it (access(2)).
+std::optional<Fault> fault_of_reach(const std::string& path, int rights);
+
 // Adds to `findings` what is wrong with the folders of a key whose value is a list of them.
 void check_folders(const std::vector<std::string>& folders, std::string_view key, const Places& places,
                    Findings& findings);

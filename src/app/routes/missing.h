@@ -24,4 +24,9 @@ inline Missing missing_program(std::string path) {
   return {"program_missing", "a program is not there, or may not be run: 502 until it may", "program", std::move(path)};
 }
 
+inline Missing missing_in_sandbox(std::string path) {
+  return {"sandbox_path_missing", "a path of a sandbox is not there: programs do not reach it until it is", "path",
+          std::move(path)};
+}
+
 }  // namespace webserv::app

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 
 #include "app/routes/host_faults.h"
 #include "app/text/characters.h"
 #include "app/text/literals.h"
+#include "app/text/values.h"
 
 namespace webserv::app {
 
@@ -42,6 +44,55 @@ CgiLimits read_limits(const SectionReader& table) {
                        "make it shorter");
   }
   return limits;
+}
+
+// Those of a list, which programs may reach. What is the server's own is not among them.
+std::vector<std::string> read_reach(const SectionReader& table, std::string_view key) {
+  const std::vector<std::string> paths = table.paths(key);
+  const auto* texts = table.section().get<std::vector<Text>>(key);
+  const std::filesystem::path name = std::filesystem::path(table.findings().file()).filename();
+  const std::string configuration = absolute_path(table.folder(), name.string());
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (paths[i] == "/") {
+      table.refuse((*texts)[i],
+                   {"is all of the machine, and so no sandbox", "name what programs need, or write sandbox = \"off\""});
+    } else if (paths[i] == configuration) {
+      table.refuse((*texts)[i], {"is the configuration itself, which programs may not reach", "remove it"});
+    } else if (is_within(table.folder(), paths[i])) {
+      table.refuse((*texts)[i],
+                   {"holds the configuration, which programs may not reach", "name a folder within it that has not"});
+    }
+  }
+  return paths;
+}
+
+CgiSandbox read_sandbox(const SectionReader& route) {
+  CgiSandbox sandbox;
+  const Text* word = route.section().text("sandbox");
+  sandbox.on = word == nullptr || word->text != "off";
+  if (const auto table = route.table("sandbox")) {
+    sandbox.read = read_reach(*table, "read");
+    sandbox.write = read_reach(*table, "write");
+    sandbox.network = table->truth("network", sandbox.network);
+  }
+  return sandbox;
+}
+
+// What a route's programs may reach, the default in words.
+void explain_sandbox(const CgiOptions& programs, FactsBuilder& facts) {
+  const CgiSandbox& sandbox = programs.sandbox;
+  if (!sandbox.on) return facts.add_part("sandbox", "sandbox", literal_of("off"));
+  std::vector<std::string> read = {programs.program.empty() ? programs.root : programs.program};
+  for (const auto& [extension, interpreter] : programs.interpreters) {
+    if (!interpreter.empty() && std::ranges::find(read, interpreter) == read.end()) read.push_back(interpreter);
+  }
+  read.emplace_back("the programs and libraries of the system");
+  read.insert(read.end(), sandbox.read.begin(), sandbox.read.end());
+  std::vector<std::string> write = {"a folder of the run, $TMPDIR"};
+  write.insert(write.end(), sandbox.write.begin(), sandbox.write.end());
+  facts.add_part("sandbox", "sandbox.read", literal_of(read));
+  facts.add_part("sandbox", "sandbox.write", literal_of(write));
+  facts.add_part("sandbox", "sandbox.network", literal_of(sandbox.network));
 }
 
 }  // namespace
@@ -80,6 +131,7 @@ CgiOptions read_programs(const SectionReader& route) {
   programs.sendfile_roots = route.paths("sendfile_roots");
   if (route.text("cgi_body", {}) == "stream") programs.body = CgiOptions::Body::stream;
   if (const auto limits = route.table("cgi_limits")) programs.limits = read_limits(*limits);
+  programs.sandbox = read_sandbox(route);
   return programs;
 }
 
@@ -101,6 +153,7 @@ void explain_programs(const CgiOptions& programs, InterpretersKey interpreters, 
   std::vector<std::string> variables;
   for (const auto& [name, value] : programs.environment) variables.push_back(name);
   facts.add_option("environment", literal_of(variables));
+  explain_sandbox(programs, facts);
 
   const auto limit = [&](std::string_view name, std::string value) {
     facts.add_limit("cgi_limits", name, std::move(value));
@@ -121,6 +174,13 @@ void check_programs_live(const CgiOptions& programs, InterpretersKey interpreter
     findings.add(places.of_text(interpreters.table, interpreters.key, i), fault_of_program(interpreter));
   }
   check_folders(programs.sendfile_roots, "sendfile_roots", places, findings);
+  const auto check_reach = [&](const std::vector<std::string>& paths, std::string_view key, int rights) {
+    for (size_t i = 0; i < paths.size(); ++i) {
+      findings.add(places.of_text("sandbox", key, i), fault_of_reach(paths[i], rights));
+    }
+  };
+  check_reach(programs.sandbox.read, "read", R_OK);
+  check_reach(programs.sandbox.write, "write", R_OK | W_OK);
 }
 
 std::vector<Missing> missing_programs(const CgiOptions& programs) {
@@ -132,6 +192,11 @@ std::vector<Missing> missing_programs(const CgiOptions& programs) {
   std::vector<Missing> missing;
   for (const std::string& path : paths) {
     if (::access(path.c_str(), X_OK) != 0) missing.push_back(missing_program(path));
+  }
+  std::set<std::string> reach(programs.sandbox.read.begin(), programs.sandbox.read.end());
+  reach.insert(programs.sandbox.write.begin(), programs.sandbox.write.end());
+  for (const std::string& path : reach) {
+    if (::access(path.c_str(), F_OK) != 0) missing.push_back(missing_in_sandbox(path));
   }
   return missing;
 }

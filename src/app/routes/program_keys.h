@@ -21,7 +21,7 @@ std::optional<Fault> fault_of_interpreter(std::string_view path);
 std::optional<Fault> fault_of_variable_name(std::string_view name);
 std::optional<Fault> fault_of_variable_value(std::string_view value);
 
-// The options of a route's programs: `environment`, `cgi_limits`, `cgi_body` and `sendfile_roots`.
+// The options of a route's programs: `environment`, `cgi_limits`, `cgi_body`, `sendfile_roots` and `sandbox`.
 CgiOptions read_programs(const SectionReader& route);
 
 // Extensions of scripts, and what runs them: the key of a table that has them.
@@ -39,7 +39,7 @@ void explain_programs(const CgiOptions& programs, InterpretersKey interpreters, 
 void check_programs_live(const CgiOptions& programs, InterpretersKey interpreters, const Places& places,
                          Findings& findings);
 
-// The program and the interpreters that cannot be run.
+// The program and the interpreters that cannot be run, and what a sandbox names and is not there.
 std::vector<Missing> missing_programs(const CgiOptions& programs);
 
 }  // namespace webserv::app

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/routes/handler_facts.h"
@@ -64,8 +65,12 @@ class RouteHandler {
   // What people should know when the server starts.
   virtual std::vector<Missing> missing() const { return {}; }
 
-  // Whether requests make it start programs.
-  virtual bool runs_programs() const { return false; }
+  // The folder or the file that it answers from, an absolute path; empty: none.
+  virtual std::string_view root() const { return {}; }
+
+  // How the programs run that requests make it start; null: it starts none.
+  virtual const CgiOptions* programs() const { return nullptr; }
+  bool runs_programs() const { return programs() != nullptr; }
 
   // Where it sends clients on, if it does nothing else.
   virtual std::optional<LocalRedirect> local_redirect() const { return std::nullopt; }

@@ -107,6 +107,23 @@ inline constexpr auto of_handlers = std::to_array<Key>({
      .fallback = "100",
      .text = "Share of the processor against other programs where it is scarce, 1 to 10000.",
      .range = {.least = 1, .most = 10'000}},
+
+    // sandbox = { ... }
+    {.name = "read",
+     .type = Type::paths,
+     .stands_in = {Table::sandbox},
+     .text = "Folders and files that programs may also read and run."},
+    {.name = "write",
+     .type = Type::paths,
+     .stands_in = {Table::sandbox},
+     .text = "Folders and files that programs may also read and change, but not run; in a folder they make and remove "
+             "files, too."},
+    {.name = "network",
+     .type = Type::boolean,
+     .stands_in = {Table::sandbox},
+     .fallback = "false",
+     .text = "Whether programs may use sockets other than unix(7), to connect to other machines and to servers of this "
+             "one."},
 });
 
 }  // namespace webserv::app::keys

@@ -177,7 +177,12 @@ class SchemaWriter {
           });
         });
       case Type::map: return write_tables(key, [&] { write_text(key); });
-      case Type::table: return write_table(key.inner);
+      case Type::table:
+        if (key.choices.empty()) return write_table(key.inner);
+        return json_.array("anyOf", [&] {
+          json_.object([&] { write_text(key); });
+          json_.object([&] { write_table(key.inner); });
+        });
       case Type::tables: return write_tables(key, [&] { write_table(key.inner); });
     }
   }

@@ -37,6 +37,7 @@ std::string_view header_of(Table table) {
     case Table::respond: return "respond = { ... }";
     case Table::cgi: return "cgi = { ... }";
     case Table::cgi_limits: return "cgi_limits = { ... }";
+    case Table::sandbox: return "sandbox = { ... }";
   }
   return "";
 }

@@ -24,11 +24,12 @@ enum class Table : uint8_t {
   redirect,
   respond,
   cgi,
-  cgi_limits
+  cgi_limits,
+  sandbox
 };
-inline constexpr Table all_tables[] = {Table::file,     Table::server,  Table::listener, Table::limits,
-                                       Table::timeouts, Table::log,     Table::vhost,    Table::route,
-                                       Table::redirect, Table::respond, Table::cgi,      Table::cgi_limits};
+inline constexpr Table all_tables[] = {
+    Table::file,  Table::server,   Table::listener, Table::limits, Table::timeouts,   Table::log,    Table::vhost,
+    Table::route, Table::redirect, Table::respond,  Table::cgi,    Table::cgi_limits, Table::sandbox};
 
 enum class Type : uint8_t {
   boolean,
@@ -41,7 +42,7 @@ enum class Type : uint8_t {
   texts,   // a list, or a single text
   paths,   // likewise
   map,     // a table of texts whose keys are free
-  table,   // a table of the keys that stand in `inner`
+  table,   // a table of the keys that stand in `inner`, or one of the texts in `choices` where there are any
   tables,  // tables of that kind by names that are free
 };
 

@@ -13,6 +13,7 @@ inline constexpr TableSet host_and_route = {Table::vhost, Table::route};
 
 inline constexpr auto methods =
     std::to_array<std::string_view>({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"});
+inline constexpr auto sandbox_words = std::to_array<std::string_view>({"off"});
 inline constexpr auto cgi_bodies = std::to_array<std::string_view>({"gather", "stream"});
 
 inline constexpr auto of_routes = std::to_array<Key>({
@@ -178,6 +179,14 @@ inline constexpr auto of_routes = std::to_array<Key>({
      .type = Type::paths,
      .stands_in = host_and_route,
      .text = "Folders whose files a CGI program may have sent by X-Sendfile.",
+     .role = Role::of_cgi},
+    {.name = "sandbox",
+     .type = Type::table,
+     .stands_in = host_and_route,
+     .text = "What CGI programs may reach besides the route's own files, the system's programs and a temporary folder; "
+             "\"off\": all that the server may.",
+     .choices = sandbox_words,
+     .inner = Table::sandbox,
      .role = Role::of_cgi},
     {.name = "websocket_limits", .stands_in = host_and_route, .text = "What a WebSocket may use.", .served = false},
     {.name = "require_session",

@@ -10,7 +10,7 @@ namespace webserv::app {
 // Logs what routes name and what is not there, which may come yet: a root once, however many have it.
 void warn_of_missing(const Config& config, const Log& log);
 
-// Logs what is not guaranteed of programs, where a route starts some.
+// Logs what is not guaranteed of programs, where a route starts some, and which routes start them without a sandbox.
 void warn_of_programs(const Config& config, const Programs& programs, const Log& log);
 
 }  // namespace webserv::app

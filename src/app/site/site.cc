@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "app/config/own_paths.h"
 #include "app/site/welcome.h"
 #include "webserv/handlers/files/file_cache.h"
 #include "webserv/handlers/redirect.h"
@@ -28,9 +29,13 @@ const FieldRules& server_fields() {
 
 class SiteBuilder {
  public:
-  explicit SiteBuilder(const SiteHost& host)
+  SiteBuilder(const SiteHost& host, const Config& config)
       : host_(host),
-        programs_{.spawner = host.spawner, .workers = host.workers, .gates = host.gates, .log = host.log},
+        programs_{.spawner = host.spawner,
+                  .workers = host.workers,
+                  .gates = host.gates,
+                  .hidden = hidden_from_programs(host, config),
+                  .log = host.log},
         files_{std::make_shared<FileCaches>(host.workers), host.listings} {}
 
   VirtualHost host(const VhostConfig& config) {
@@ -62,6 +67,12 @@ class SiteBuilder {
     Finish finish{fields, {}};
     for (const ErrorPageConfig& page : pages) finish.error_pages.set(page.code_or_class, page_file(page.file));
     return finish;
+  }
+
+  // Null where no program runs.
+  static std::shared_ptr<const HiddenPaths> hidden_from_programs(const SiteHost& host, const Config& config) {
+    if (host.spawner == nullptr || !runs_programs(config)) return nullptr;
+    return std::make_shared<const HiddenPaths>(own_paths(config));
   }
 
   // One for each file, however many routes use it.
@@ -126,7 +137,7 @@ SiteHost::SiteHost(unsigned workers_, const Clock& clock_, const Log& log_, unsi
           workers, std::make_shared<BlockingPool>(blocking_threads, longest_queue, "listings"))) {}
 
 std::shared_ptr<const Hosts> build_hosts(const Config& config, const SiteHost& host) {
-  SiteBuilder builder(host);
+  SiteBuilder builder(host, config);
   std::vector<VirtualHost> virtual_hosts;
   for (const VhostConfig& vhost : config.vhosts) virtual_hosts.push_back(builder.host(vhost));
   if (virtual_hosts.empty()) virtual_hosts.push_back(welcome_host(config.limits.route));

@@ -48,6 +48,7 @@ class Findings {
     if (fault) add(region, fault->reason, fault->suggestion);
   }
   bool empty() const { return count_ == 0; }
+  const std::string& file() const { return file_; }
   // What is wrong at this place was found: what is found later of a region that has the place in it follows from that,
   // and is left out. Each place is behind the one before.
   void spoil(SourcePlace place) { spoilt_.push_back(place); }

@@ -87,9 +87,11 @@ class ValueReader {
         if (const auto* table = node.as_table()) return map(*table);
         break;
       case Type::table:
+        if (const auto* text = node.as_string(); text != nullptr && !key_.choices.empty()) return word(*text);
+        break;
       case Type::tables: break;
     }
-    return refuse_type(node, name_of(key_.type));
+    return refuse_type(node, key_.type == Type::table ? table_or_word() : std::string(name_of(key_.type)));
   }
 
  private:
@@ -100,10 +102,23 @@ class ValueReader {
   }
 
   Value refuse_type(const toml::node& node, std::string_view wanted) {
-    const bool lists_choices = !key_.choices.empty() && key_.type != Type::texts;
+    const bool lists_choices = !key_.choices.empty() && key_.type != Type::texts && key_.type != Type::table;
     const std::string choices = fmt::format("one of {}", fmt::join(key_.choices, ", "));
     return refuse(node, fmt::format("is {}, not {}", lists_choices ? choices : wanted, name_of(node.type())),
                   advice(node));
+  }
+
+  std::string table_or_word() const {
+    if (key_.choices.empty()) return "a table";
+    return fmt::format("a table, or \"{}\"", fmt::join(key_.choices, "\", \""));
+  }
+
+  // Of a word that stands neither for a table nor for what this key has besides: whether it means that word.
+  std::string advice_for_word(std::string_view word) const {
+    const std::optional<bool> meant = meant_boolean(word);
+    if (meant == false || means_unlimited(word)) return fmt::format("write \"{}\"", key_.choices.front());
+    if (meant == true || to_lower(word) == "default") return "leave it out: that holds without it";
+    return did_you_mean(word, key_.choices);
   }
 
   // How the value that was meant is written, where that is likely.
@@ -190,6 +205,17 @@ class ValueReader {
                 : fmt::format("at least {} may stand here", shown(key_.range.least));
   }
 
+  // The text that stands here instead of a table.
+  Value word(const toml::value<std::string>& node) {
+    const std::string& text = node.get();
+    if (std::ranges::find(key_.choices, text) != key_.choices.end()) {
+      return std::vector{Text{text, region_of(node.source())}};
+    }
+    const bool is_path = text.find('/') != std::string::npos;
+    return refuse(node, fmt::format("is {}, not {}", table_or_word(), in_quotes(text)),
+                  is_path ? advice_for_table(node) : advice_for_word(text));
+  }
+
   // Of a table where its first text would do.
   static std::string advice_for_only_text(const toml::table& table) {
     for (auto&& [name, node] : table) {
@@ -200,12 +226,15 @@ class ValueReader {
 
   // The one value that was given, as that of its key in the table; of a list its first text.
   std::string advice_for_table(const toml::node& node) const {
+    if (const auto* truth = node.as_boolean(); truth != nullptr && !key_.choices.empty()) {
+      return advice_for_word(truth->get() ? "true" : "false");
+    }
     const auto* list = node.as_array();
     const auto* text = list != nullptr && !list->empty() ? list->front().as_string() : node.as_string();
     const auto* number = node.as_integer();
     for (const Key& inner : schema()) {
       if (!inner.stands_in.contains(key_.inner)) continue;
-      if (text != nullptr && (inner.type == Type::text || inner.type == Type::path)) {
+      if (text != nullptr && (inner.type == Type::text || inner.type == Type::path || inner.type == Type::paths)) {
         return fmt::format("write {} = {{ {} = {} }}", key_.name, inner.name, quoted_text(shortened(text->get())));
       }
       if (node.is_boolean() && (inner.type == Type::text || inner.type == Type::path)) {

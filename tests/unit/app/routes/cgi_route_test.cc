@@ -68,6 +68,22 @@ TEST(CgiRoute, limits_can_be_lifted) {
   for (uint64_t limit : {limits.memory, limits.tasks, limits.concurrency, limits.output}) EXPECT_EQ(limit, unlimited);
 }
 
+TEST(CgiRoute, a_sandbox_of_what_its_programs_need) {
+  const auto sandbox = [](std::string_view text) {
+    return handler_of<CgiRoute>(route_of(in_route("cgi.program = \"/x\"\n" + std::string(text)))).options().sandbox;
+  };
+  EXPECT_EQ(sandbox(""), CgiSandbox());
+  EXPECT_EQ(sandbox("sandbox = {}"), CgiSandbox());
+  EXPECT_EQ(sandbox("sandbox = \"off\""), (CgiSandbox{.on = false}));
+  EXPECT_EQ(sandbox("sandbox.read = \"/srv/git/\""), (CgiSandbox{.read = {"/srv/git"}}));
+  EXPECT_EQ(sandbox("sandbox = { read = [\"/a\", \"b\"], write = [\"../c\", \"/etc/webserv-data\"], network = true }"),
+            (CgiSandbox{.read = {"/a", "/etc/webserv/b"}, .write = {"/etc/c", "/etc/webserv-data"}, .network = true}));
+  EXPECT_EQ(sandbox("sandbox = { read = [], write = [], network = false }"), CgiSandbox());
+  // What stands beside the configuration, and within its folder, may be named.
+  EXPECT_EQ(sandbox("sandbox.write = [\"data\", \"a.toml.d\"]"),
+            (CgiSandbox{.write = {"/etc/webserv/data", "/etc/webserv/a.toml.d"}}));
+}
+
 TEST(CgiRoute, misses_its_folder_and_its_programs) {
   const auto missing = [](std::string_view text) {
     std::vector<std::string> all;
@@ -82,6 +98,9 @@ TEST(CgiRoute, misses_its_folder_and_its_programs) {
       ElementsAre("root_missing /no/such", "program_missing /no/a", "program_missing /no/b"));
   EXPECT_THAT(missing("cgi = { program = \"/no/such\" }"), ElementsAre("program_missing /no/such"));
   EXPECT_THAT(missing("cgi = { root = \"/\" }"), IsEmpty());
+  EXPECT_THAT(
+      missing("cgi = { root = \"/\" }\nsandbox = { read = [\"/no/b\", \"/tmp\"], write = [\"/no/a\", \"/no/b\"] }"),
+      ElementsAre("sandbox_path_missing /no/a", "sandbox_path_missing /no/b"));
 }
 
 TEST(CgiRouteMistakes, what_runs) {
@@ -163,14 +182,44 @@ TEST(CgiRouteMistakes, limits) {
   });
 }
 
+TEST(CgiRouteMistakes, sandboxes) {
+  const auto with = [](std::string_view text) { return in_route("cgi.program = \"/x\"\n" + std::string(text)); };
+  const auto reads = [&](std::string_view path) { return with("sandbox = { read = " + std::string(path) + " }"); };
+  expect_mistakes({
+      {with("sandbox = ⟦\"on\"⟧"), {"`sandbox` is a table, or \"off\", not `on`; leave it out: that holds without it"}},
+      {with("sandbox = ⟦\"default\"⟧"), {"leave it out: that holds without it"}},
+      {with("sandbox = ⟦\"none\"⟧"), {"`sandbox` is a table, or \"off\", not `none`; write \"off\""}},
+      {with("sandbox = ⟦\"OFF\"⟧"), {"write \"off\""}},
+      {with("sandbox = ⟦\"of\"⟧"), {"did you mean `off`?"}},
+      {with("sandbox = ⟦true⟧"), {"`sandbox` is a table, or \"off\", not a truth value; leave it out"}},
+      {with("sandbox = ⟦false⟧"), {"write \"off\""}},
+      {with("sandbox = ⟦\"/srv/git\"⟧"), {"write sandbox = { read = \"/srv/git\" }"}},
+      {with("sandbox = ⟦[\"/srv/git\"]⟧"), {"`sandbox` is a table, or \"off\", not a list; write sandbox = { read ="}},
+      {with("sandbox = ⟦1⟧"), {"`sandbox` is a table, or \"off\", not an integer"}},
+      {with("sandbox = { ⟦reed⟧ = \"/x\" }"),
+       {"unknown key `reed` in [vhost.\"*\".route.\"/x/\".sandbox]; did you mean `read`?"}},
+      {with("sandbox = { network = ⟦\"true\"⟧ }"), {"`network` is true or false, not a text; write true without"}},
+      {reads("[\"/srv\", ⟦\"\"⟧]"), {"`read` is an empty path"}},
+      {reads("[\"/srv\", ⟦1⟧]"), {"`read` is a list of texts, and an integer stands in it"}},
+      {reads("⟦\"~/site\"⟧"), {"write the whole path"}},
+      {reads("⟦\"/\"⟧"), {"`/` is all of the machine, and so no sandbox; name what programs need, or write"}},
+      {reads("⟦\"../..\"⟧"), {"`../..` is all of the machine"}},
+      {reads("[⟦\".\"⟧, ⟦\"..\"⟧, ⟦\"/etc/\"⟧]"),
+       {"`.` holds the configuration, which programs may not reach; name a folder within it", "`..` holds",
+        "`/etc/` holds"}},
+      {with("sandbox = { write = [⟦\"a.toml\"⟧, ⟦\"/etc/webserv\"⟧] }"),
+       {"`a.toml` is the configuration itself, which programs may not reach; remove it", "`/etc/webserv` holds"}},
+  });
+}
+
 TEST(CgiRouteMistakes, keys_without_programs) {
   expect_mistakes({
-      {in_host("root = \"x\"\n⟦environment⟧ = { A = \"b\" }\n⟦cgi_limits⟧ = {}"),
+      {in_host("root = \"x\"\n⟦environment⟧ = { A = \"b\" }\n⟦cgi_limits⟧ = {}\n⟦sandbox⟧ = \"off\""),
        {"`environment` has no meaning without programs; say with `scripts` which files are some",
-        "`cgi_limits` has no meaning without programs"}},
-      {in_route("respond = {}\n⟦cgi_body⟧ = \"stream\"\n⟦sendfile_roots⟧ = \"x\""),
+        "`cgi_limits` has no meaning without programs", "`sandbox` has no meaning without programs"}},
+      {in_route("respond = {}\n⟦cgi_body⟧ = \"stream\"\n⟦sendfile_roots⟧ = \"x\"\n⟦sandbox⟧ = {}"),
        {"`cgi_body` has no meaning beside `respond`; it belongs to a route with `cgi` or `scripts`",
-        "`sendfile_roots` has no meaning beside `respond`"}},
+        "`sendfile_roots` has no meaning beside `respond`", "`sandbox` has no meaning beside `respond`"}},
       {in_route("redirect.to = \"/y\"\n⟦scripts⟧ = { \".a\" = \"\" }\n⟦environment⟧ = {}"),
        {"`scripts` has no meaning beside `redirect`; it belongs to a route with a `root`",
         "`environment` has no meaning beside `redirect`"}},
