@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include "app/config/config_source.h"
 #include "app/text/diagnostic.h"
 #include "app/text/report.h"
+#include "webserv/process/sandbox.h"
 
 namespace webserv::app {
 namespace {
@@ -53,6 +55,18 @@ std::string summary(const Config& config) {
                      counted(routes, "route"));
 }
 
+// What the kernel lacks of the sandboxes that programs of this configuration run in. It is served all the same.
+std::string note_on_sandboxes(const Config& config) {
+  const auto in_sandbox = [](const RouteConfig& route) {
+    const CgiOptions* programs = route.handler->programs();
+    return programs != nullptr && programs->sandbox.on;
+  };
+  const bool any = std::ranges::any_of(
+      config.vhosts, [&](const VhostConfig& host) { return std::ranges::any_of(host.routes, in_sandbox); });
+  const std::string gaps = any ? detail::sandbox_gaps() : "";
+  return gaps.empty() ? gaps : fmt::format("{}: note: {}\n", config.file, gaps);
+}
+
 void print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
 
 }  // namespace
@@ -60,6 +74,7 @@ void print(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, t
 ExitStatus check(const CheckOptions& options) {
   const std::expected<Config, Mistakes> config = load(options);
   const Mistakes mistakes = config ? Mistakes() : config.error();
+  if (config && options.live) print(stderr, note_on_sandboxes(*config));
   const ExitStatus status = mistakes.empty() ? ExitStatus::ok : ExitStatus::wrong_config;
   if (options.json) {
     print(stdout, to_json(mistakes));

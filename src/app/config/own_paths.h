@@ -9,8 +9,8 @@
 namespace webserv::app {
 
 // The secrets are the file of the configuration and the folders of $CREDENTIALS_DIRECTORY, $RUNTIME_DIRECTORY,
-// $STATE_DIRECTORY, $CACHE_DIRECTORY and $LOGS_DIRECTORY; the roots those of all routes, sorted, each once. What is in a
-// store of packages is left out, for all of a store is public.
+// $STATE_DIRECTORY, $CACHE_DIRECTORY and $LOGS_DIRECTORY; the roots those of all routes, sorted, each once. What is in
+// a store of packages is left out, for all of a store is public.
 detail::HiddenPaths own_paths(const Config& config);
 
 // Adds to `findings` what sandboxes open and may not on this host, by their paths or by links: the configuration, and

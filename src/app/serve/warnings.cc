@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "webserv/process/sandbox.h"
+
 namespace webserv::app {
 namespace {
 
@@ -63,6 +65,9 @@ void warn_of_programs(const Config& config, const Programs& programs, const Log&
   if (routes.in_sandbox + routes.open.size() == 0) return;
   if (!programs.not_guaranteed.empty()) {
     log.event(Level::warning, "programs_not_confined", programs.not_guaranteed);
+  }
+  if (const std::string gaps = detail::sandbox_gaps(); routes.in_sandbox != 0 && !gaps.empty()) {
+    log.event(Level::warning, "sandbox_incomplete", gaps);
   }
   if (!routes.open.empty()) {
     log.event(Level::notice, "sandbox_off",
