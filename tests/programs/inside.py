@@ -4,15 +4,15 @@ import json
 import os
 import signal
 
-descriptors = {}
-for name in os.listdir("/proc/self/fd"):
+descriptors = []
+for number in range(1024):
     try:
-        descriptors[name] = os.readlink(f"/proc/self/fd/{name}")
-    except FileNotFoundError:
-        pass  # that of the listing itself
+        os.fstat(number)
+        descriptors.append(str(number))
+    except OSError:
+        pass  # it is not open
 blocked = sorted(int(each) for each in signal.pthread_sigmask(signal.SIG_BLOCK, []))
-with open("/proc/self/status", encoding="ascii") as file:
-    ignored = [line.split()[1] for line in file if line.startswith("SigIgn")][0]
+ignored = sorted(int(each) for each in signal.valid_signals() if signal.getsignal(each) == signal.SIG_IGN)
 print("Content-Type: application/json\n")
 print(json.dumps({"variables": dict(os.environ), "descriptors": descriptors, "folder": os.getcwd(), "blocked": blocked,
                   "ignored": ignored, "leads_group": os.getpgrp() == os.getpid()}))

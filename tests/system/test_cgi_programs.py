@@ -97,13 +97,15 @@ class Git(unittest.TestCase):
             body_size = "200M"
             [vhost."*".route."/gathered/"]
             cgi = {{ program = "{cls.backend()}" }}
-            environment = {{ HOME = "{cls.home}", GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
+            environment = {{ GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
             cgi_limits = {{ time = "5m", memory = "1G" }}
+            sandbox = {{ write = "{cls.home}/projects" }}
             [vhost."*".route."/streamed/"]
             cgi = {{ program = "{cls.backend()}" }}
             cgi_body = "stream"
-            environment = {{ HOME = "{cls.home}", GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
+            environment = {{ GIT_PROJECT_ROOT = "{cls.home}/projects", GIT_HTTP_EXPORT_ALL = "1" }}
             cgi_limits = {{ time = "5m", memory = "1G" }}
+            sandbox = {{ write = "{cls.home}/projects" }}
             """))
         for route in cls.ROUTES:
             cls.make_project(route)
@@ -182,6 +184,7 @@ class Cgit(unittest.TestCase):
             [vhost."*".route."/cgit/"]
             cgi = {{ program = "/usr/lib/cgit/cgit.cgi" }}
             environment = {{ CGIT_CONFIG = "{{folder}}/cgitrc" }}
+            sandbox = {{ read = ["{{folder}}/cgitrc", "{Git.home}/projects"] }}
             [vhost."*".route."/cgit-css/"]
             root = "/usr/share/cgit"
             """, {"cgitrc": f"css=/cgit-css/cgit.css\nsnapshots=tar.gz\nsafe-directory=*\nscan-path={Git.home}/projects\n"}))
@@ -220,6 +223,7 @@ class Php(unittest.TestCase):
             index = ["index.php", "index.html"]
             scripts = { ".php" = "/usr/bin/php-cgi" }
             environment = { SESSIONS = "{folder}/sessions" }
+            sandbox = { write = "sessions" }
             body_size = "8M"
             """, {"sessions/": "", "site/plain.txt": "plain", "site/sub/index.html": "<p>html"}))
         for path in (PROGRAMS / "php").iterdir():
