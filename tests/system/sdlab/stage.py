@@ -113,11 +113,12 @@ def become_container(group):
     enter_groups(group)
     # The guest's own tree of groups is one of version 2 also where this machine has both versions.
     environment = {**os.environ, "UNIFIED_CGROUP_HIERARCHY": "1", "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"}
-    # bpf is for IPAddressDeny= and DevicePolicy=.
+    # bpf is for IPAddressDeny= and DevicePolicy=, the others for sandboxes of programs.
     os.execvpe("systemd-nspawn", [
         "systemd-nspawn", "--quiet", "--boot", "--directory", ROOT, "--machine", "sdlab", "--register=no", "--keep-unit",
         "--console=read-only", "--private-network", "--link-journal=no", "--resolv-conf=off", "--timezone=off",
-        "--capability=CAP_BPF,CAP_NET_ADMIN", "--system-call-filter=bpf", "systemd.unit=basic.target"], environment)
+        "--capability=CAP_BPF,CAP_NET_ADMIN", "--system-call-filter=bpf landlock_create_ruleset landlock_add_rule landlock_restrict_self",
+        "systemd.unit=basic.target"], environment)
 
 
 def prepare_runner():
