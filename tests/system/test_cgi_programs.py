@@ -222,10 +222,10 @@ class Php(unittest.TestCase):
             root = "site"
             index = ["index.php", "index.html"]
             scripts = { ".php" = "/usr/bin/php-cgi" }
-            environment = { SESSIONS = "{folder}/sessions" }
-            sandbox = { write = "sessions" }
+            environment = { SESSIONS = "{folder}/sessions", PHP_INI_SCAN_DIR = ":{folder}/ini" }
+            sandbox = { read = "ini", write = "sessions" }
             body_size = "8M"
-            """, {"sessions/": "", "site/plain.txt": "plain", "site/sub/index.html": "<p>html"}))
+            """, {"sessions/": "", "ini/opcache.ini": "opcache.lockfile_path = ${TMPDIR}\n", "site/plain.txt": "plain", "site/sub/index.html": "<p>html"}))
         for path in (PROGRAMS / "php").iterdir():
             shutil.copy(path, cls.server.path("site", path.name))
         cls.url = "http://{}:{}".format(*cls.server.address)

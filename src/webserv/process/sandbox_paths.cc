@@ -2,6 +2,7 @@
 
 #include <glob.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <initializer_list>
 #include <string_view>
@@ -16,6 +17,9 @@ using Patterns = std::initializer_list<const char*>;
 
 constexpr Patterns trees = {"/usr", "/bin",       "/sbin",      "/lib*",
                             "/opt", "/nix/store", "/gnu/store", "/var/cache/fontconfig"};
+
+// Of these, what has folders of programs.
+constexpr std::string_view trees_of_programs[] = {"/usr", "/bin", "/sbin", "/opt", "/nix/store", "/gnu/store"};
 
 // Not all of /etc, where other servers have their secrets.
 constexpr Patterns of_etc = {
@@ -54,6 +58,15 @@ void add_installation(std::vector<std::string>& to, const std::filesystem::path&
   for (const char* name : {"bin", "lib", "lib64", "libexec", "pyvenv.cfg"}) to.push_back(folder.parent_path() / name);
 }
 
+bool is_within(std::string_view path, std::string_view folder) {
+  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
+}
+
+bool is_reachable(std::string_view folder, const std::vector<std::string>& also) {
+  const auto holds = [&](std::string_view tree) { return is_within(folder, tree); };
+  return std::ranges::any_of(trees_of_programs, holds) || std::ranges::any_of(also, holds);
+}
+
 }  // namespace
 
 UsualPaths usual_paths(bool network) {
@@ -71,6 +84,20 @@ std::vector<std::string> of_installation(const std::string& program) {
   std::error_code gone;
   add_installation(paths, std::filesystem::canonical(program, gone));
   return paths;
+}
+
+std::string reachable_search_path(std::string_view path, const std::vector<std::string>& also) {
+  std::string reachable;
+  while (!path.empty()) {
+    const std::string_view folder = path.substr(0, path.find(':'));
+    path.remove_prefix(std::min(folder.size() + 1, path.size()));
+    if (!folder.starts_with('/')) continue;
+    std::error_code gone;
+    if (!is_reachable(folder, also) && !is_reachable(std::filesystem::canonical(folder, gone).native(), also)) continue;
+    if (!reachable.empty()) reachable += ':';
+    reachable += folder;
+  }
+  return reachable;
 }
 
 }  // namespace webserv::detail

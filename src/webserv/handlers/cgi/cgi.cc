@@ -1,8 +1,10 @@
 #include "webserv/handlers/cgi/cgi.h"
 
 #include <cstdlib>
+#include <utility>
 
 #include "webserv/handlers/cgi/cgi_run.h"
+#include "webserv/process/sandbox_paths.h"
 #include "webserv/server/trace.h"
 
 namespace webserv {
@@ -12,14 +14,17 @@ using namespace detail;
 namespace {
 
 // What programs need to find others, and to speak the reader's language and time.
-std::vector<std::pair<std::string, std::string>> inherited_variables() {
-  std::vector<std::pair<std::string, std::string>> variables{{"PATH", "/usr/local/bin:/usr/bin:/bin"}};
+std::vector<std::pair<std::string, std::string>> inherited_variables(const CgiOptions& options) {
+  std::vector<std::pair<std::string, std::string>> variables;
   for (const char* name : {"PATH", "LANG", "TZ"}) {
-    const char* value = ::getenv(name);
-    if (value == nullptr) continue;
-    std::erase_if(variables, [&](const auto& variable) { return variable.first == name; });
-    variables.emplace_back(name, value);
+    if (const char* value = ::getenv(name)) variables.emplace_back(name, value);
   }
+  const bool has_path = !variables.empty() && variables.front().first == "PATH";
+  std::string path = has_path ? variables.front().second : "";
+  if (options.sandbox.on) path = reachable_search_path(path, options.sandbox.read);
+  if (path.empty()) path = "/usr/local/bin:/usr/bin:/bin";
+  if (!has_path) variables.emplace(variables.begin(), "PATH", "");
+  variables.front().second = std::move(path);
   return variables;
 }
 
@@ -97,7 +102,7 @@ CgiRoute::CgiRoute(CgiOptions options_, const CgiHost& host_)
       gate(gate_of(options, host)),
       scripts(options, host.workers),
       sendfile_roots(one_for_each(host.workers, options.sendfile_roots)),
-      inherited(inherited_variables()),
+      inherited(inherited_variables(options)),
       sandboxes(sandboxes_of(options, host, scripts)) {}
 
 Handler cgi(CgiOptions options, const CgiHost& host) {
