@@ -137,5 +137,31 @@ class Instances(unittest.TestCase):
                 self.assert_nothing_reached(self.ask(f"/{route}/attacker.py?find", instance=name), 8)
 
 
+class WithoutLandlock(unittest.TestCase):
+    """A unit, or a kernel, that has none of it."""
+
+    def run_without(self, arguments):
+        return GUEST.run("systemd-run --quiet --pipe --wait --property=SystemCallFilter=~landlock_create_ruleset "
+                         f"--property=SystemCallErrorNumber=EPERM /usr/local/bin/webserv {arguments}", check=False)
+
+    def test_a_check_says_so(self):
+        result = self.run_without("check --live --config /etc/webserv/a.toml")
+        self.assertEqual((result.returncode, result.stdout), (0, "/etc/webserv/a.toml: 1 host, 4 routes, no mistakes\n"))
+        self.assertRegex(result.stderr, "^/etc/webserv/a.toml: note: the kernel has no Landlock")
+        self.assertEqual(json.loads(self.run_without("check --live --json --config /etc/webserv/a.toml").stdout), [])
+        self.assertEqual(GUEST.run("webserv check --live --config /etc/webserv/a.toml").stderr, "")
+
+    def test_the_log_says_so_once_and_no_signal_reaches_the_server(self):
+        GUEST.write(f"{UNIT_FOLDER}/webserv@b.service.d/without.conf", "[Service]\nSystemCallFilter=~landlock_create_ruleset\n")
+        self.addCleanup(GUEST.run, f"systemctl stop 'webserv@*' --all; rm -r {UNIT_FOLDER}/webserv@b.service.d; systemctl daemon-reload")
+        GUEST.run("systemctl daemon-reload; systemctl start webserv@b.service")
+        process = GUEST.show("webserv@b.service", "MainPID")
+        targets = json.dumps({"processes": [int(process)]})
+        text = GUEST.run(f"curl -sSf --unix-socket /run/webserv-b.sock -H 'X-Targets: {targets}' 'http://x/attack/attacker.py?processes'").stdout
+        self.assertEqual([line for line in text.splitlines() if line.startswith("succeeded: ") and "/proc/" not in line], [])
+        self.assertEqual(GUEST.journal("webserv@b.service").count("the kernel has no Landlock"), 1)
+        self.assertEqual(GUEST.show("webserv@b.service", "MainPID", "NRestarts"), [process, "0"])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -14,9 +13,9 @@
 #include "app/command/terminal.h"
 #include "app/config/config_reader.h"
 #include "app/config/config_source.h"
+#include "app/config/own_paths.h"
 #include "app/text/diagnostic.h"
 #include "app/text/report.h"
-#include "webserv/process/sandbox.h"
 
 namespace webserv::app {
 namespace {
@@ -55,15 +54,9 @@ std::string summary(const Config& config) {
                      counted(routes, "route"));
 }
 
-// What the kernel lacks of the sandboxes that programs of this configuration run in. It is served all the same.
+// It is served all the same.
 std::string note_on_sandboxes(const Config& config) {
-  const auto in_sandbox = [](const RouteConfig& route) {
-    const CgiOptions* programs = route.handler->programs();
-    return programs != nullptr && programs->sandbox.on;
-  };
-  const bool any = std::ranges::any_of(
-      config.vhosts, [&](const VhostConfig& host) { return std::ranges::any_of(host.routes, in_sandbox); });
-  const std::string gaps = any ? detail::sandbox_gaps() : "";
+  const std::string gaps = missing_of_sandboxes(config);
   return gaps.empty() ? gaps : fmt::format("{}: note: {}\n", config.file, gaps);
 }
 

@@ -130,4 +130,14 @@ void check_sandboxes(const Config& config, Findings& findings) {
   }
 }
 
+std::string missing_of_sandboxes(const Config& config) {
+  const auto in_sandbox = [](const RouteConfig& route) {
+    const CgiOptions* programs = route.handler->programs();
+    return programs != nullptr && programs->sandbox.on;
+  };
+  const bool any = std::ranges::any_of(
+      config.vhosts, [&](const VhostConfig& vhost) { return std::ranges::any_of(vhost.routes, in_sandbox); });
+  return any ? detail::sandbox_gaps() : "";
+}
+
 }  // namespace webserv::app

@@ -2,6 +2,8 @@
 // and the roots of its routes. Sandboxes of programs are made without it.
 #pragma once
 
+#include <string>
+
 #include "app/config/config.h"
 #include "app/text/diagnostic.h"
 #include "webserv/process/sandbox.h"
@@ -16,5 +18,9 @@ detail::HiddenPaths own_paths(const Config& config);
 // Adds to `findings` what sandboxes open and may not on this host, by their paths or by links: the configuration, and
 // the folders of $CREDENTIALS_DIRECTORY and $RUNTIME_DIRECTORY. What is in these folders may be named.
 void check_sandboxes(const Config& config, Findings& findings);
+
+// What the kernel lacks of the sandboxes that programs of the configuration run in, and what that costs; empty where it
+// lacks nothing, or where none runs in one.
+std::string missing_of_sandboxes(const Config& config);
 
 }  // namespace webserv::app

@@ -9,27 +9,18 @@
 #include <string>
 #include <vector>
 
-#include "webserv/process/sandbox.h"
+#include "app/config/own_paths.h"
 
 namespace webserv::app {
 namespace {
 
-struct RoutesWithPrograms {
-  size_t in_sandbox = 0;
-  std::vector<std::string> open;  // those without one: host and path
-};
-
-RoutesWithPrograms routes_with_programs(const Config& config) {
-  RoutesWithPrograms routes;
+// Those whose programs run without a sandbox: host and path.
+std::vector<std::string> open_routes(const Config& config) {
+  std::vector<std::string> routes;
   for (const VhostConfig& vhost : config.vhosts) {
     for (const RouteConfig& route : vhost.routes) {
       const CgiOptions* programs = route.handler->programs();
-      if (programs == nullptr) continue;
-      if (programs->sandbox.on) {
-        ++routes.in_sandbox;
-      } else {
-        routes.open.push_back(fmt::format("{} {}", vhost.name, route.path));
-      }
+      if (programs != nullptr && !programs->sandbox.on) routes.push_back(fmt::format("{} {}", vhost.name, route.path));
     }
   }
   return routes;
@@ -61,18 +52,17 @@ void warn_of_missing(const Config& config, const Log& log) {
 }
 
 void warn_of_programs(const Config& config, const Programs& programs, const Log& log) {
-  const RoutesWithPrograms routes = routes_with_programs(config);
-  if (routes.in_sandbox + routes.open.size() == 0) return;
+  if (!runs_programs(config)) return;
   if (!programs.not_guaranteed.empty()) {
     log.event(Level::warning, "programs_not_confined", programs.not_guaranteed);
   }
-  if (const std::string gaps = detail::sandbox_gaps(); routes.in_sandbox != 0 && !gaps.empty()) {
-    log.event(Level::warning, "sandbox_incomplete", gaps);
+  if (const std::string missing = missing_of_sandboxes(config); !missing.empty()) {
+    log.event(Level::warning, "sandbox_incomplete", missing);
   }
-  if (!routes.open.empty()) {
+  if (const std::vector<std::string> routes = open_routes(config); !routes.empty()) {
     log.event(Level::notice, "sandbox_off",
               "programs of these routes run without a sandbox: they reach all that the server may reach",
-              {{"routes", listed(routes.open)}});
+              {{"routes", listed(routes)}});
   }
 }
 

@@ -15,12 +15,12 @@ TEST(ReachableSearchPath, has_folders_of_the_system) {
 }
 
 TEST(ReachableSearchPath, has_no_others) {
-  EXPECT_EQ(reachable_search_path("/root/.pyenv/bin:/usr/bin:.:bin:/usrs/bin:/home/a/bin", {}), "/usr/bin");
-  EXPECT_EQ(reachable_search_path("/home/a/bin", {}), "");
+  EXPECT_EQ(reachable_search_path("/root/.pyenv/bin:/usr/bin:.:bin:/usrs/bin:/home/anna/bin", {}), "/usr/bin");
+  EXPECT_EQ(reachable_search_path("/home/anna/bin", {}), "");
 }
 
 TEST(ReachableSearchPath, has_what_the_route_opens) {
-  EXPECT_EQ(reachable_search_path("/home/a/bin:/home/b/bin:/bin", {"/home/b"}), "/home/b/bin:/bin");
+  EXPECT_EQ(reachable_search_path("/home/anna/bin:/srv/more/bin:/bin", {"/srv/more"}), "/srv/more/bin:/bin");
 }
 
 TEST(ReachableSearchPath, has_links_into_the_system) {
