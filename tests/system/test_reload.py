@@ -290,16 +290,17 @@ workers = 2
 [vhost."*".route."/run"]
 cgi = { program = "{folder}/program" }
 cgi_limits = { concurrency = 1 }
-environment = { FOLDER = "{folder}", NUMBER = "%s" }
+environment = { FOLDER = "{folder}/runs", NUMBER = "%s" }
+sandbox = { write = "{folder}/runs" }
 """
 
     def begun(self):
         with contextlib.suppress(FileNotFoundError):
-            return os.path.getsize(self.server.path("begun"))
+            return os.path.getsize(self.server.path("runs/begun"))
         return 0
 
     def test_those_of_a_route_count_together_whichever_configuration_they_began_with(self):
-        server = self.serve(self.ROUTE % 0, {"program": self.PROGRAM})
+        server = self.serve(self.ROUTE % 0, {"program": self.PROGRAM, "runs/": ""})
         os.chmod(server.path("program"), 0o755)
         request = b"GET /run HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
         with contextlib.ExitStack() as stack:
@@ -312,11 +313,11 @@ environment = { FOLDER = "{folder}", NUMBER = "%s" }
                 clients.append(stack.enter_context(server.client(timeout=20)))
                 clients[-1].send(request)
             self.assertFalse(wait_until(lambda: self.begun() > 1, 0.3 / PATIENCE), "they run at once")
-            write_files(server.folder, {"go": ""})
+            write_files(server.folder, {"runs/go": ""})
             for client in clients:
                 self.assertEqual(client.response().body, b"ran")
         self.assertEqual(self.begun(), len(clients))
-        self.assertFalse(os.path.exists(server.path("crowd")), "they ran at once")
+        self.assertFalse(os.path.exists(server.path("runs/crowd")), "they ran at once")
 
 
 class NeedsRestart(ReloadTest):
