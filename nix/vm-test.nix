@@ -11,10 +11,13 @@ self:
       listenStreams = [ "8080" ];
       settings.vhost."*" = {
         root = "${pkgs.writeTextDir "index.html" "hello from the store\n"}";
-        route."/script".cgi.program = "${pkgs.writeShellScript "script" ''
-          printf 'Content-Type: text/plain\n\n'
-          cut -d: -f3 /proc/self/cgroup
-        ''}";
+        route."/script" = {
+          sandbox.read = [ "/proc" ];
+          cgi.program = "${pkgs.writeShellScript "script" ''
+            printf 'Content-Type: text/plain\n\n'
+            cut -d: -f3 /proc/self/cgroup
+          ''}";
+        };
       };
     };
   };
