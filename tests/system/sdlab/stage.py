@@ -19,6 +19,10 @@ MACHINE_ID = "5d1ab05d1ab05d1ab05d1ab05d1ab05d\n"
 STAGE = "/mnt"
 ROOT = STAGE + "/root"
 
+# What else is to be tested, such as a newer systemd: a folder with its files, as debootstrap(8) makes them. The libraries that the server needs
+# have to be in it.
+SYSTEM = os.environ.get("WEBSERV_GUEST_ROOT", "/")
+
 # For a guest with a kernel of its own.
 HERE = os.path.dirname(os.path.abspath(__file__))
 MEMORY = "1024M"
@@ -96,11 +100,11 @@ def remove_groups(name):
 
 
 def make_root():
-    """This machine's root file system with changes in memory, at ROOT."""
+    """This machine's root file system, or that of another system, with changes in memory, at ROOT."""
     mount("tmpfs", "-o", "size=2g", "sdlab", STAGE)
     for name in ("upper", "work", "root"):
         os.mkdir(f"{STAGE}/{name}")
-    mount("overlay", "-o", "lowerdir=/,upperdir=upper,workdir=work", "sdlab", "root", cwd=STAGE)
+    mount("overlay", "-o", f"lowerdir={SYSTEM},upperdir=upper,workdir=work", "sdlab", "root", cwd=STAGE)
     shutil.rmtree(ROOT + "/etc/systemd", ignore_errors=True)
     os.makedirs(ROOT + "/etc/systemd/system")
     for name, text in (("systemd/journald.conf", JOURNAL), ("machine-id", MACHINE_ID), ("fstab", ""), ("hostname", "sdlab\n")):
