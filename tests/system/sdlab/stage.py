@@ -20,7 +20,7 @@ STAGE = "/mnt"
 ROOT = STAGE + "/root"
 
 # What else is to be tested, such as a newer systemd: a folder with its files, as debootstrap(8) makes them. The libraries that the server needs
-# have to be in it.
+# have to be in it, and python3, curl and dbus.
 SYSTEM = os.environ.get("WEBSERV_GUEST_ROOT", "/")
 
 # For a guest with a kernel of its own.
