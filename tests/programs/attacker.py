@@ -6,6 +6,7 @@ It prints a line for each attempt that succeeded, and how many it made. $TARGETS
     files      that it may not read or change           folders    whose content it may not see or change
     processes  that it may not touch (the server is)    sockets    abstract names that it may not reach
     groups     cgroups of the service                   ports      of TCP at 127.0.0.1 that it may not reach
+    services   paths of local sockets                   datagrams  the same, that take what is sent to them
 
 The query says what else there is to do: "files" is all but what is done to processes and to the kernel, "processes" what is done to those
 that $TARGETS names, "leave" leaves all that the next run could find, "find" looks for that, "wait" waits to be attacked itself.
@@ -319,11 +320,31 @@ def attack_network(attempts, targets):
              "mptcp": (socket.AF_INET, socket.SOCK_STREAM, 262), "rds": (21, 5), "tipc": (30, 1), "smc": (43, 1), "qrtr": (42, 2)}
     for name, kind in kinds.items():
         attempts.make(f"a socket of {name}", lambda kind=kind: socket.socket(*kind).close())
+    attempts.make("a local socket", lambda: socket.socket(socket.AF_UNIX).close())
+    user = os.geteuid()
+    for path in [*targets.get("services", []), f"/run/user/{user}/bus", f"/run/user/{user}/systemd/private", "/run/systemd/private",
+                 "/run/dbus/system_bus_socket", "/run/docker.sock", "/run/containerd/containerd.sock", "/run/systemd/journal/stdout"]:
+        attempts.make(f"connect to {path}", lambda path=path: connect_path(path, socket.SOCK_STREAM))
+    for path in [*targets.get("datagrams", []), "/run/systemd/notify", "/run/systemd/journal/socket", "/run/systemd/journal/dev-log", "/dev/log"]:
+        attempts.make(f"send to {path}", lambda path=path: connect_path(path, socket.SOCK_DGRAM))
+        attempts.make(f"send to {path} by one of a pair", lambda path=path: send_by_pair(path))
     for port in targets.get("ports", []):
         attempts.make(f"connect to port {port}", lambda port=port: socket.create_connection(("127.0.0.1", port), timeout=5).close())
     for name in targets.get("sockets", []):
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
             attempts.make(f"connect to the abstract socket {name}", lambda name=name, kind=kind: connect_abstract(name, kind))
+
+
+def connect_path(path, kind):
+    with socket.socket(socket.AF_UNIX, kind) as client:
+        client.connect(path)
+
+
+def send_by_pair(path):
+    """From one of a pair, which nobody has to open."""
+    one, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    with one, other:
+        return one.sendto(b"forged", path)
 
 
 def connect_abstract(name, kind):

@@ -72,10 +72,19 @@ class Attack:
         cls.abstract.bind("\0" + cls.name)
         cls.abstract.listen()
         cls.server = Server(SITE, FILES, wrapper=cls.wrapper(), environment={name: f"{{folder}}/{path}" for name, path in FOLDERS.items()})
+        cls.listen("service", socket.SOCK_STREAM).listen()
+        cls.listen("datagrams", socket.SOCK_DGRAM)
         for route in ("attack", "victim"):
             shutil.copy(ATTACKER, cls.server.path("site", route))
         cls.give_folder()
         cls.enterClassContext(cls.server)
+
+    @classmethod
+    def listen(cls, name, kind):
+        """A local socket of a service that is the user's, too."""
+        listener = cls.enterClassContext(socket.socket(socket.AF_UNIX, kind))
+        listener.bind(cls.server.path(name))
+        return listener
 
     @classmethod
     def wrapper(cls):
@@ -90,7 +99,8 @@ class Attack:
                              os.path.join(folder, "site/attack/attacker.py.none")],
                    "folders": [folder, *(os.path.join(folder, name) for name in ("run", "credentials", "state", "cache", "logs", "site",
                                                                                  "site/other", "site/victim", "private"))],
-                   "ports": [cls.server.address[1]], "sockets": [cls.name], "groups": cls.groups()}
+                   "ports": [cls.server.address[1]], "sockets": [cls.name],
+                   "services": [os.path.join(folder, "service")], "datagrams": [os.path.join(folder, name) for name in ("notify", "datagrams")], "groups": cls.groups()}
         file = pathlib.Path(folder, "webserv.toml")
         file.write_text(file.read_text(encoding="utf-8").replace("{targets}", json.dumps(targets)), encoding="utf-8")
         for here, folders, files in os.walk(folder):
@@ -172,7 +182,7 @@ class WithoutASandbox(unittest.TestCase):
             process.kill()
         data, other = server.path("state/data"), server.path("site/other")
         for attempt in (f"read {data} by path", f"write {data} by symbolic link", f"read {data} by root of the server", f"rename {data}",
-                        f"list {other}", f"make a socket in {other}", "a socket of TCP", f"make idle {process.pid}", f"nice {process.pid}",
+                        f"list {other}", f"make a socket in {other}", "a socket of TCP", "a local socket", f"make idle {process.pid}", f"nice {process.pid}",
                         f"leave few descriptors to {process.pid}", f"signal by descriptor {process.pid}", f"kill with 9 {process.pid}",
                         f"open /proc/{process.pid}/environ"):
             self.assertTrue(any(line.startswith(f"succeeded: {attempt}: ") for line in lines), (attempt, lines))

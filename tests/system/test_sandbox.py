@@ -105,6 +105,15 @@ class Sandboxes(unittest.TestCase):
         self.assert_refused("write", "rm {folder}/one.txt")
         self.assert_refused("write", "cp /usr/bin/true {folder}/data/program && {folder}/data/program")
 
+    def test_network_opens_local_sockets_too(self):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(self.server.path("local"))
+            listener.listen()
+            connect = "/usr/bin/python3 -c 'import socket; socket.socket(socket.AF_UNIX).connect(\"{folder}/local\")'"
+            self.assert_refused("usual", connect)
+            self.assert_works("network", connect)
+        self.assert_works("usual", "/usr/bin/python3 -c 'import socket; socket.socketpair()'")
+
     def test_network_widens_it(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             connect = f"/usr/bin/python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {listener.getsockname()[1]}))'"

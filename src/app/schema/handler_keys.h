@@ -122,7 +122,7 @@ inline constexpr auto of_handlers = std::to_array<Key>({
      .type = Type::boolean,
      .stands_in = {Table::sandbox},
      .fallback = "false",
-     .text = "Whether programs may use sockets other than unix(7), to connect to other machines and to servers of this "
+     .text = "Whether programs may use sockets, local ones too: to connect to other machines, and to servers of this "
              "one."},
 });
 

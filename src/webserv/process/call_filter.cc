@@ -108,12 +108,22 @@ std::vector<Condition> conditions(const CallFilterOptions& options) {
       {SYS_sched_setaffinity, 0, one_of, {itself}},
       {SYS_sched_setattr, 0, one_of, {itself}},
       {SYS_personality, 0, one_of, {0, query}},
-      {SYS_socket, 0, one_of, {AF_UNIX}},
       {SYS_ioctl, 1, none_of, {TIOCSTI, TIOCLINUX}},
   };
-  // getaddrinfo(3) asks by netlink which addresses there are.
-  if (options.network)
-    std::ranges::find(all, long{SYS_socket}, &Condition::call)->values = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+  if (options.network) {
+    // getaddrinfo(3) asks by netlink which addresses there are.
+    all.push_back({SYS_socket, 0, one_of, {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}});
+  } else {
+    // Of a pair, those of datagrams can send to others by their names.
+    constexpr uint32_t close_on_exec = SOCK_CLOEXEC;
+    constexpr uint32_t no_wait = SOCK_NONBLOCK;
+    all.push_back({SYS_socketpair, 1, one_of, {}});
+    for (uint32_t type : {SOCK_STREAM, SOCK_SEQPACKET}) {
+      for (uint32_t flags : {0U, close_on_exec, no_wait, close_on_exec | no_wait}) {
+        all.back().values.push_back(type | flags);
+      }
+    }
+  }
   if (!options.change_modes) all.push_back({SYS_utimensat, 1, null, {}});
   if (!options.signals) {
     // 0 is its own process group.
@@ -246,6 +256,9 @@ std::vector<sock_filter> make_call_filter(const CallFilterOptions& options) {
   refuse_all(always);
   if (!options.change_modes) refuse_all(modes_by_path);
   if (!options.signals) refuse_all(signals_by_number);
+  // A local socket, too: who listens at one may do for the user of the server what its program may not, as D-Bus and
+  // systemd start what they are asked to. No filter sees to whom a socket connects.
+  if (!options.network) cases.set(SYS_socket, ends.refused);
   if (!options.truncate) cases.set(SYS_truncate, ends.refused);
   cases.set(SYS_clone3, ends.unknown);
   for (const Condition& condition : conditions(options)) {

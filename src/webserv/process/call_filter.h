@@ -9,7 +9,7 @@ namespace webserv::detail {
 
 // What decides which calls are refused.
 struct CallFilterOptions {
-  bool network = false;       // sockets of other families than unix(7)
+  bool network = false;       // sockets but pairs of unix(7): also local ones reach others
   bool change_modes = false;  // modes, owners, times and attributes of a file by its path
   bool signals = false;       // to other processes: where Landlock keeps them inside, else they are refused
   bool truncate = false;      // of a file by its path: the same

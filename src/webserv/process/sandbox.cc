@@ -249,7 +249,7 @@ std::string sandbox_gaps(int landlock_version) {
   }
   if (landlock_version < knows_signals) {
     return "the kernel keeps signals not apart (Landlock 6, Linux 6.12): programs can signal no other process, their "
-           "own children included, and reach abstract sockets of others";
+           "own children included, and with `network` they reach abstract sockets of others";
   }
   return {};
 }

@@ -47,7 +47,7 @@ struct SandboxRules {
   std::vector<std::string> programs;  // the same; one in PREFIX/bin with the libraries of PREFIX: of_installation()
   std::vector<std::string> read;      // the same, beside them
   std::vector<std::string> write;     // to read, to change, to make and to remove, but not to run
-  bool network = false;               // sockets other than those of unix(7)
+  bool network = false;               // sockets but pairs of unix(7)
   std::shared_ptr<const HiddenPaths> hidden{};  // null: none
 };
 

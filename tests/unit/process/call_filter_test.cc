@@ -62,9 +62,9 @@ const CallFilterOptions newest{.network = false, .change_modes = false, .signals
 TEST(CallFilterTest, lets_programs_do_what_they_usually_do) {
   const Filter filter = make_call_filter(newest);
   for (long call :
-       {SYS_read,         SYS_write,       SYS_openat,     SYS_execve,     SYS_mmap,  SYS_exit_group, SYS_kill,
-        SYS_tgkill,       SYS_truncate,    SYS_ftruncate,  SYS_fchmod,     SYS_wait4, SYS_prctl,      SYS_seccomp,
-        SYS_memfd_create, SYS_getpriority, SYS_pidfd_open, SYS_socketpair, SYS_fcntl, SYS_unlinkat,   SYS_renameat2}) {
+       {SYS_read,         SYS_write,       SYS_openat,     SYS_execve, SYS_mmap,     SYS_exit_group, SYS_kill,
+        SYS_tgkill,       SYS_truncate,    SYS_ftruncate,  SYS_fchmod, SYS_wait4,    SYS_prctl,      SYS_seccomp,
+        SYS_memfd_create, SYS_getpriority, SYS_pidfd_open, SYS_fcntl,  SYS_unlinkat, SYS_renameat2}) {
     EXPECT_EQ(judge(filter, call), SECCOMP_RET_ALLOW) << call;
   }
 }
@@ -129,7 +129,12 @@ TEST(CallFilterTest, looks_at_arguments) {
            Case{SYS_sched_setscheduler, {1234}, false},
            Case{SYS_personality, {UINT32_MAX}, true},
            Case{SYS_personality, {0x0040000}, false},
-           Case{SYS_socket, {AF_UNIX}, true},
+           Case{SYS_socket, {AF_UNIX}, false},
+           Case{SYS_socketpair, {AF_UNIX, SOCK_STREAM}, true},
+           Case{SYS_socketpair, {AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK}, true},
+           Case{SYS_socketpair, {AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC}, true},
+           Case{SYS_socketpair, {AF_UNIX, SOCK_DGRAM}, false},
+           Case{SYS_socketpair, {AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC}, false},
            Case{SYS_socket, {AF_INET}, false},
            Case{SYS_socket, {AF_INET6}, false},
            Case{SYS_socket, {AF_NETLINK}, false},
@@ -156,6 +161,7 @@ TEST(CallFilterTest, gives_what_a_route_asks_for) {
     EXPECT_EQ(judge(network, SYS_socket, {family}), SECCOMP_RET_ALLOW) << family;
   }
   EXPECT_EQ(judge(network, SYS_socket, {AF_PACKET}), refused);
+  EXPECT_EQ(judge(network, SYS_socketpair, {AF_UNIX, SOCK_DGRAM}), SECCOMP_RET_ALLOW);
   const Filter modes = make_call_filter({.change_modes = true, .signals = true, .truncate = true});
   for (long call : {SYS_fchmodat, SYS_fchownat, SYS_setxattr}) EXPECT_EQ(judge(modes, call), SECCOMP_RET_ALLOW) << call;
   EXPECT_EQ(judge(modes, SYS_utimensat, {4, 0x7fff0000}), SECCOMP_RET_ALLOW);

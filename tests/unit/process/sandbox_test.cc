@@ -160,10 +160,12 @@ TEST_P(SandboxTest, keeps_signals_inside) {
   EXPECT_EQ(own, signals_are_kept_apart() ? "killed\n" : "");
 }
 
-TEST_P(SandboxTest, opens_no_sockets_but_local_ones) {
+TEST_P(SandboxTest, opens_no_sockets_but_pairs) {
   const std::string script =
       "perl -MSocket -e 'socket(my $s, $ARGV[0], SOCK_STREAM, 0) or die \"$!\\n\"; print \"open\\n\"' ";
-  EXPECT_EQ(run(script + std::to_string(AF_UNIX)).output, "open\n");
+  EXPECT_THAT(run(script + std::to_string(AF_UNIX)).errors, HasSubstr("not permitted"));
+  EXPECT_EQ(run("perl -MSocket -e 'socketpair(my $a, my $b, AF_UNIX, SOCK_STREAM, 0) and print \"pair\"'").output,
+            "pair");
   EXPECT_THAT(run(script + std::to_string(AF_INET)).errors, HasSubstr("not permitted"));
   rules.network = true;
   EXPECT_EQ(run(script + std::to_string(AF_INET)).output, "open\n");

@@ -39,7 +39,7 @@ struct CgiSandbox {
   bool on = true;
   std::vector<std::string> read = {};   // absolute paths of files and folders, to read and to run
   std::vector<std::string> write = {};  // the same, to read, to change, to make and to remove, but not to run
-  bool network = false;                 // sockets other than those of unix(7)
+  bool network = false;                 // sockets, also those of unix(7), but for pairs of these
 
   bool operator==(const CgiSandbox&) const = default;
 };
