@@ -5,7 +5,7 @@
 
 namespace webserv {
 
-// Names the server looks up; every other one is `other`.
+// Names the server looks up; every other one is `other`. Each is one name but for the last.
 enum class FieldName : uint8_t {
   other,
   accept,
@@ -29,6 +29,7 @@ enum class FieldName : uint8_t {
   transfer_encoding,
   upgrade,
   user_agent,
+  forwarding,  // Forwarded, and all that begin with X-Forwarded-
   count_
 };
 

@@ -36,6 +36,7 @@ inline constexpr std::array<std::string_view, static_cast<size_t>(FieldName::cou
     "transfer-encoding",
     "upgrade",
     "user-agent",
+    "forwarded",
 };
 
 // A number of the bytes there, in the machine's order.
@@ -78,7 +79,7 @@ constexpr size_t slots = 64;
 constexpr size_t slot_of(const char* name, size_t size) {
   auto first = static_cast<unsigned char>(name[0]);
   auto last = static_cast<unsigned char>(name[size - 1]);
-  return (size ^ first * size_t{4} ^ last * size_t{2}) % slots;
+  return (size + first * size_t{6} + last * size_t{4}) % slots;
 }
 
 constexpr size_t sixteen = 16;  // bytes that the two ends have
@@ -106,15 +107,26 @@ constexpr bool fit_the_table() {
 }
 static_assert(fit_the_table());
 
-// `name` is a token: bytes of tokens that differ by this bit alone are the same letter.
+// `name` is a token: bytes of tokens that differ by these bits alone are the same letters.
+inline constexpr uint64_t case_bits = 0x2020202020202020;
+
+// A name that is not in the table.
+inline FieldName find_by_beginning(std::string_view name) {
+  constexpr std::string_view beginning = "x-forwarded-";
+  constexpr uint64_t first = load<uint64_t>(beginning.data());
+  constexpr uint64_t next = load<uint32_t>(beginning.data() + 8);
+  if (name.size() <= beginning.size() || (load<uint64_t>(name.data()) | case_bits) != first) return FieldName::other;
+  const uint64_t lower = load<uint32_t>(name.data() + 8) | (case_bits & UINT32_MAX);
+  return lower == next ? FieldName::forwarding : FieldName::other;
+}
+
 inline FieldName find(std::string_view name) {
-  constexpr uint64_t case_bits = 0x2020202020202020;
   const Known& known = table[slot_of(name.data(), name.size())];
-  if (known.size != name.size()) return FieldName::other;
+  if (known.size != name.size()) return find_by_beginning(name);
   Ends ends = ends_of(name.data(), name.size());
   uint64_t differing = (ends.first ^ known.ends.first) | (ends.last ^ known.ends.last);
   if (name.size() > sixteen) differing |= middle_of(name.data()) ^ known.middle;
-  return (differing & ~case_bits) == 0 ? known.name : FieldName::other;
+  return (differing & ~case_bits) == 0 ? known.name : find_by_beginning(name);
 }
 
 }  // namespace webserv::detail::known_names

@@ -4,10 +4,10 @@
 
 #include <string_view>
 
+#include "webserv/base/peer.h"
 #include "webserv/io/listener.h"
 #include "webserv/io/loop.h"
 #include "webserv/server/listener_info.h"
-#include "webserv/server/peer.h"
 
 namespace webserv::detail {
 

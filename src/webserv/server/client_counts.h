@@ -8,7 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "webserv/server/peer.h"
+#include "webserv/base/peer.h"
 
 namespace webserv::detail {
 

@@ -4,7 +4,7 @@
 #include "webserv/io/loop.h"
 #include "webserv/io/stream.h"
 #include "webserv/server/listener_info.h"
-#include "webserv/server/peer.h"
+#include "webserv/base/peer.h"
 
 namespace webserv::detail {
 

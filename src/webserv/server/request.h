@@ -11,7 +11,7 @@
 #include "webserv/server/body.h"
 #include "webserv/server/limits.h"
 #include "webserv/server/notes.h"
-#include "webserv/server/peer.h"
+#include "webserv/base/peer.h"
 
 namespace webserv {
 

@@ -40,6 +40,7 @@ constexpr Known all_known[] = {
     {"Transfer-Encoding", FieldName::transfer_encoding},
     {"Upgrade", FieldName::upgrade},
     {"User-Agent", FieldName::user_agent},
+    {"Forwarded", FieldName::forwarding},
 };
 
 std::string to_upper(std::string_view text) {
@@ -81,6 +82,17 @@ TEST(FieldName, is_other_where_it_is_no_known_one) {
     EXPECT_EQ(field_name(text), FieldName::other) << text;
   }
   EXPECT_EQ(field_name(std::string(100'000, 'a')), FieldName::other);
+}
+
+TEST(FieldName, is_that_of_forwarding_by_its_beginning) {
+  for (std::string_view text : {"X-Forwarded-For"sv, "x-forwarded-proto"sv, "X-FORWARDED-HOST"sv, "x-forwarded-a"sv,
+                                "X-Forwarded-Client-Cert-And-More-Than-That"sv}) {
+    EXPECT_EQ(field_name(text), FieldName::forwarding) << text;
+  }
+  for (std::string_view text : {"X-Forwarded"sv, "X-Forwarded-"sv, "X_Forwarded-For"sv, "X-Forwarded_For"sv,
+                                "Y-Forwarded-For"sv, "X-Forwardee-For"sv, "\rX-Forwarded-For"sv, "X-Forwarded-F:"sv}) {
+    EXPECT_EQ(field_name(text), FieldName::other) << text;
+  }
 }
 
 TEST(Fields, tells_tokens_and_values) {

@@ -1,8 +1,9 @@
-#include "webserv/server/peer.h"
+#include "webserv/base/peer.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <array>
 #include <cstring>
 
 namespace webserv {
@@ -14,6 +15,17 @@ char* put_octet(char* to, unsigned octet) {
   if (octet >= 10) *to++ = static_cast<char>('0' + octet / 10 % 10);
   *to++ = static_cast<char>('0' + octet % 10);
   return to;
+}
+
+// Fills in an address of IPv6, or the one of IPv4 that is mapped to it.
+void set_address(Peer& peer, const in6_addr& address) {
+  if (IN6_IS_ADDR_V4MAPPED(&address)) {
+    peer.family = Peer::Family::ipv4;
+    std::memcpy(peer.address.data(), address.s6_addr + 12, 4);
+  } else {
+    peer.family = Peer::Family::ipv6;
+    std::memcpy(peer.address.data(), &address, sizeof address);
+  }
 }
 
 }  // namespace
@@ -28,13 +40,7 @@ Peer peer_of(const sockaddr_storage& address) {
   } else if (address.ss_family == AF_INET6) {
     const auto& ip = reinterpret_cast<const sockaddr_in6&>(address);
     peer.port = ntohs(ip.sin6_port);
-    if (IN6_IS_ADDR_V4MAPPED(&ip.sin6_addr)) {
-      peer.family = Peer::Family::ipv4;
-      std::memcpy(peer.address.data(), ip.sin6_addr.s6_addr + 12, 4);
-    } else {
-      peer.family = Peer::Family::ipv6;
-      std::memcpy(peer.address.data(), &ip.sin6_addr, sizeof ip.sin6_addr);
-    }
+    set_address(peer, ip.sin6_addr);
   }
   return peer;
 }
@@ -55,6 +61,31 @@ std::string_view Peer::text(std::span<char> to) const {
       return to.data();
   }
   return {};
+}
+
+bool Peer::is_local() const {
+  switch (family) {
+    case Family::unix_socket: return true;
+    case Family::ipv4: return address[0] == 127;
+    case Family::ipv6: return std::memcmp(address.data(), &in6addr_loopback, address.size()) == 0;
+  }
+  return false;
+}
+
+std::optional<Peer> parse_ip_address(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos) return std::nullopt;
+  std::memcpy(terminated.data(), text.data(), text.size());
+  Peer peer;
+  in6_addr ipv6;
+  if (inet_pton(AF_INET, terminated.data(), peer.address.data()) == 1) {
+    peer.family = Peer::Family::ipv4;
+  } else if (inet_pton(AF_INET6, terminated.data(), &ipv6) == 1) {
+    set_address(peer, ipv6);
+  } else {
+    return std::nullopt;
+  }
+  return peer;
 }
 
 }  // namespace webserv

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -19,10 +20,16 @@ struct Peer {
 
   // Writes "192.0.2.7", "2001:db8::7" or "unix" to `to` (at least 46 bytes) and returns the view of it.
   std::string_view text(std::span<char> to) const;
+  // Of this machine: 127.0.0.0/8, ::1, or a unix socket.
+  bool is_local() const;
   bool operator==(const Peer&) const = default;
 };
 
 // Of an address of the kernel's; an IPv4 one that is mapped to IPv6 is one of IPv4.
 Peer peer_of(const sockaddr_storage& address);
+
+// The address of IPv4 or IPv6 that the whole text is, without a port; mapped ones as above. Nothing for any other text:
+// a name, a zone, brackets, blanks, zeros in front.
+std::optional<Peer> parse_ip_address(std::string_view text);
 
 }  // namespace webserv
