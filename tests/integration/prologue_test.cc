@@ -112,6 +112,9 @@ class PrologueTest : public testing::Test, private ConnectionOwner {
     ASSERT_EQ(&connection, connection_.get());
     connection_.reset();
   }
+  bool name_client(WorkerConnection&, const Peer&) override { return true; }
+  bool enter(const Peer&) override { return true; }
+  void leave(const Peer&) override {}
 };
 
 TEST_F(PrologueTest, reads_its_own_and_leaves_the_rest_to_the_protocol) {

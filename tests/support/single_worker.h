@@ -13,7 +13,8 @@ namespace webserv::detail::test {
 class SingleWorker {
  public:
   SingleWorker(ListenerInfo info, Handler handler, Limits limits = {}, const ServerLog& log = {})
-      : info_(std::move(info)), application_{std::move(handler), {}, limits} {
+      : info_{.name = std::move(info.name), .secure = info.secure, .prologue = std::move(info.prologue)},
+        application_{std::move(handler), {}, limits} {
     group_.log = log.events;
     group_.workers.push_back(
         std::make_unique<Worker>(0, group_, std::make_shared<const Application>(application_), clock_, log));

@@ -6,18 +6,22 @@
 
 namespace webserv::detail::test {
 
-class TestConnection final : public Connection {
+// Before the connection, which looks at it.
+struct TestListener {
+  ListenerInfo listener{.name = "http"};
+};
+
+class TestConnection final : private TestListener, public Connection {
  public:
   TestConnection(WorkerContext& worker, Stream& stream)
       : Connection(worker, stream, Peer{.family = Peer::Family::ipv4, .port = 4711, .address = {192, 0, 2, 7}},
-                   listener_) {}
+                   TestListener::listener) {}
 
   // Whether its session has ended.
   bool ended() const { return ended_; }
   void run() override { ended_ = true; }
 
  private:
-  ListenerInfo listener_{.name = "http"};
   bool ended_ = false;
 };
 

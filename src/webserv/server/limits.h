@@ -19,15 +19,20 @@ struct RouteLimits {
   uint64_t body_size = 1 << 20;                      // bytes of a request's body: 413 above
   Clock::duration body = std::chrono::seconds(30);   // a body's pause, see least_body_rate: 408
   Clock::duration write = std::chrono::seconds(30);  // a response's pause: reset
+  // The same on connections of trusted proxies, which take nothing while they have enough to give to a slow client.
+  Clock::duration proxy_write = std::chrono::minutes(5);
 };
 
 struct Limits {
   HeadLimits head;
-  RouteLimits route;                                     // for routes that say nothing else
-  uint64_t connections = 8192;                           // near it idle ones are closed; above it none is accepted
-  uint64_t connections_per_client = 256;                 // of one IPv4 address or IPv6 /64: 503 above
-  uint64_t requests_per_connection = 10'000;             // the last answer says Connection: close
-  Clock::duration idle = std::chrono::seconds(15);       // between requests: closed silently
+  RouteLimits route;                                // for routes that say nothing else
+  uint64_t connections = 8192;                      // near it idle ones are closed; above it none is accepted
+  uint64_t connections_per_client = 256;            // of one IPv4 address or IPv6 /64: 503 above
+  uint64_t requests_per_connection = 10'000;        // the last answer says Connection: close
+  Clock::duration idle = std::chrono::seconds(15);  // between requests: closed silently
+  // The same on connections of trusted proxies, and before their first request: many keep them for 60 s, or make them
+  // before they have one. Whoever closes first should be the proxy: its next request may be on its way.
+  Clock::duration proxy_idle = std::chrono::seconds(75);
   Clock::duration head_time = std::chrono::seconds(10);  // the whole head: 408
   Clock::duration drain = std::chrono::seconds(20);      // at stop: how long requests in flight may go on
 };
@@ -53,6 +58,9 @@ constexpr size_t gather_size = 32 * 1024;
 
 // What an unread body may have left for it to be skipped, so that the connection can go on; else it is closed.
 constexpr uint64_t skip_size = 64 * 1024;
+
+// The head of the PROXY protocol is there by then, where a listener asks for it.
+constexpr Clock::duration proxy_head_time = std::chrono::seconds(5);
 
 // After the last answer the rest of what the client sends is read and dropped, so that a reset does not eat the answer:
 // until nothing came for the pause, and no longer than the time.

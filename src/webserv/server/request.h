@@ -6,12 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "webserv/base/peer.h"
 #include "webserv/http/request_head.h"
 #include "webserv/io/task.h"
 #include "webserv/server/body.h"
 #include "webserv/server/limits.h"
 #include "webserv/server/notes.h"
-#include "webserv/base/peer.h"
 
 namespace webserv {
 
@@ -76,9 +76,11 @@ class Request {
   Body& body() { return *body_; }
   // Before the head of the answer is there, and while a Producer makes its body.
   RequestConnection& connection() { return *connection_; }
+  // The client: whom a trusted proxy names, else who has connected.
   const Peer& peer() const { return *peer_; }
   // The name of the listener that the connection came in by.
   std::string_view listener() const { return listener_; }
+  // Whether the client speaks TLS, to us or to a trusted proxy.
   bool secure() const { return secure_; }
   Loop& loop() { return loop_; }
   // The number of the worker, for what handlers keep per worker; below Server::workers().

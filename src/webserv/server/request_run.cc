@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "webserv/base/text.h"
+#include "webserv/http/forwarding.h"
 #include "webserv/server/error_text.h"
 #include "webserv/server/exceptions.h"
 #include "webserv/server/finisher.h"
@@ -13,6 +14,7 @@ namespace webserv::detail {
 namespace {
 
 constexpr HttpError many_redirects{Status::bad_gateway, "programs redirect to each other without an end"};
+constexpr HttpError too_many_requests{Status::service_unavailable, "too many requests at a time of this client"};
 constexpr HttpError bad_redirect{Status::bad_gateway, "a program redirects to what is no path"};
 
 // RFC 3875 6.2.2: what programs may do before it is taken for a circle.
@@ -30,6 +32,33 @@ int64_t RequestRun::now() {
   timespec time{};
   clock_gettime(CLOCK_REALTIME, &time);
   return int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
+}
+
+std::optional<HttpError> RequestRun::find_client(const Connection& connection) {
+  Fields& fields = request_.head_.fields;
+  const Peer& peer = connection.peer();
+  const ListenerInfo& listener = connection.listener();
+  const ListenerRules* rules = application_->rules_of(listener.name);
+  if (rules == nullptr || !rules->trusted_proxies.contains(peer)) {
+    if (peer.is_local()) listener.has_untrusted_proxy.store(true, std::memory_order_relaxed);
+    fields = keep_forwarding(fields, Forwarding::Source::none);
+    return std::nullopt;
+  }
+  release();
+  const Forwarding told = read_forwarding(fields, peer, rules->trusted_proxies);
+  fields = keep_forwarding(fields, told.source);
+  client_ = told.client;
+  request_.peer_ = &client_;
+  if (told.scheme != Forwarding::Scheme::unknown) request_.secure_ = told.scheme == Forwarding::Scheme::https;
+  // A proxy that asks for itself has no limit: it is not one client.
+  if (worker_.owner == nullptr || rules->trusted_proxies.contains(client_)) return std::nullopt;
+  counted_ = worker_.owner->enter(client_);
+  return counted_ ? std::nullopt : std::optional(too_many_requests);
+}
+
+void RequestRun::leave() {
+  counted_ = false;
+  worker_.owner->leave(client_);
 }
 
 void RequestRun::follow_redirects(Answer& answer) {

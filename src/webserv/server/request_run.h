@@ -19,7 +19,8 @@ namespace webserv::detail {
 //
 //   arrived()                    bytes have come
 //   head()                       is filled by the protocol
-//   begin(), find_path()         an error refuses the request
+//   begin(), find_client(),
+//   find_path()                  an error refuses the request
 //   ask(), and settle()          the answer of the handler, or refuse()
 //   finish(), or finish_later()  its representation, page and fields
 //   over()                       observers are told
@@ -51,10 +52,18 @@ class RequestRun {
     request_.notes_.clear();
     request_.peer_ = &connection.peer();
     request_.listener_ = connection.listener().name;
-    request_.secure_ = connection.listener().secure;
+    request_.secure_ = connection.secure();
     request_.connection_ = &link;
     request_.body_ = &body;
     redirects_ = 0;
+  }
+  // For a head that has fields of forwarding: the client is whom a trusted proxy names; fields that do not count are
+  // dropped. Counts the request of a client that is not the peer, until release().
+  std::optional<HttpError> find_client(const Connection& connection);
+  // The request is over, and what it holds views of has gone: it counts no more.
+  void release() {
+    if (counted_) [[unlikely]]
+      leave();
   }
   // Finds the path that the target means, where it has one. Not for a head that is not whole.
   std::optional<HttpError> find_path() {
@@ -107,6 +116,7 @@ class RequestRun {
   Response handler_failed() noexcept;
   std::optional<HttpError> follow(const LocalRedirect& to);
   bool dress(Response& response);
+  void leave();
   void notify_observers(const Response& response, uint64_t received, uint64_t sent);
 
   WorkerContext& worker_;
@@ -115,6 +125,8 @@ class RequestRun {
   NoBody no_body_;               // of a request that was redirected
   std::string path_scratch_;     // where a path had to be decoded
   std::string redirect_target_;  // of a local redirect
+  Peer client_;                  // whom a proxy names
+  bool counted_ = false;
   unsigned redirects_ = 0;
   int64_t began_ = 0;  // microseconds since 1970; 0 where nobody looked when it began
 };

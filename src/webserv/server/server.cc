@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "webserv/server/application.h"
+#include "webserv/server/proxy_prologue.h"
 #include "webserv/server/worker.h"
 #include "webserv/server/worker_group.h"
 
@@ -26,13 +28,20 @@ std::vector<Listener> listen_at(const Address& address) {
   return listeners;
 }
 
-// What is known of the listeners, by their names; new ones are added.
-std::vector<ActiveListener> activate(const std::vector<Listener>& listeners, WorkerGroup& group) {
+// What is known of the listeners, by their names and by what precedes their protocol; new ones are added.
+std::vector<ActiveListener> activate(const std::vector<Listener>& listeners, const Application& application,
+                                     WorkerGroup& group) {
   std::vector<ActiveListener> active;
   for (const Listener& listener : listeners) {
-    auto known = std::ranges::find(group.listeners, listener.name(), &ListenerInfo::name);
+    const ListenerRules* rules = application.rules_of(listener.name());
+    const bool has_prologue = rules != nullptr && rules->proxy_protocol;
+    auto known = std::ranges::find_if(group.listeners, [&](const ListenerInfo& info) {
+      return info.name == listener.name() && (info.prologue != nullptr) == has_prologue;
+    });
     if (known == group.listeners.end()) {
-      group.listeners.push_back({.name = listener.name()});
+      ListenerInfo& info = group.listeners.emplace_back();
+      info.name = listener.name();
+      if (has_prologue) info.prologue = read_proxy_prologue;
       known = std::prev(group.listeners.end());
     }
     active.push_back({listener, &*known});
@@ -41,7 +50,7 @@ std::vector<ActiveListener> activate(const std::vector<Listener>& listeners, Wor
 }
 
 std::shared_ptr<const Application> application_of(Handler handler, Limits limits) {
-  return std::make_shared<const Application>(Application{std::move(handler), {}, limits});
+  return std::make_shared<const Application>(Application{std::move(handler), {}, limits, {}});
 }
 
 }  // namespace
@@ -62,7 +71,7 @@ Server::Server(unsigned workers, std::vector<Listener> listeners, std::shared_pt
                ServerLog log)
     : group_(std::make_unique<WorkerGroup>()), application_(std::move(application)), listeners_(std::move(listeners)) {
   group_->log = log.events;
-  const std::vector<ActiveListener> active = activate(listeners_, *group_);
+  const std::vector<ActiveListener> active = activate(listeners_, *application_, *group_);
   unsigned count = workers == 0 ? default_workers() : workers;
   for (unsigned i = 0; i < count; ++i) {
     group_->workers.push_back(std::make_unique<Worker>(i, *group_, application_, clock_, log));
@@ -141,8 +150,9 @@ std::shared_ptr<Server::Change> Server::prepare_replacement(const std::shared_pt
   return prepare([next](Worker& worker) { worker.replace(next); }, std::move(done));
 }
 
-std::shared_ptr<Server::Change> Server::prepare_listening(const std::vector<Listener>& listeners, Done done) {
-  const std::vector<ActiveListener> active = activate(listeners, *group_);
+std::shared_ptr<Server::Change> Server::prepare_listening(const std::vector<Listener>& listeners,
+                                                          const Application& application, Done done) {
+  const std::vector<ActiveListener> active = activate(listeners, application, *group_);
   std::vector<std::function<void(Worker&)>> jobs;
   for (auto& worker : group_->workers) {
     auto acceptors = std::make_shared<Acceptors>(worker->acceptors_for(active));
@@ -162,14 +172,15 @@ void Server::replace(Handler handler, Done done) {
   std::shared_ptr<const Application> next;
   {
     std::lock_guard lock(changing_);
-    next = std::make_shared<const Application>(std::move(handler), application_->refusal, application_->limits);
+    next = std::make_shared<const Application>(std::move(handler), application_->refusal, application_->limits,
+                                               application_->listeners);
   }
   replace(std::move(next), std::move(done));
 }
 
 void Server::listen(std::vector<Listener> listeners, Done done) {
   std::lock_guard lock(changing_);
-  const std::shared_ptr<Change> change = prepare_listening(listeners, std::move(done));
+  const std::shared_ptr<Change> change = prepare_listening(listeners, *application_, std::move(done));
   listeners_ = std::move(listeners);
   ++listenings_;
   begin(*change);
@@ -177,7 +188,7 @@ void Server::listen(std::vector<Listener> listeners, Done done) {
 
 void Server::replace(std::shared_ptr<const Application> application, std::vector<Listener> listeners, Done done) {
   std::lock_guard lock(changing_);
-  const std::shared_ptr<Change> second = prepare_listening(listeners, std::move(done));
+  const std::shared_ptr<Change> second = prepare_listening(listeners, *application, std::move(done));
   const uint64_t number = listenings_ + 1;
   const std::shared_ptr<Change> first = prepare_replacement(application, [this, second, number] {
     {

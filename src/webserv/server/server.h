@@ -56,7 +56,8 @@ class Server {
   using Done = std::function<void()>;
 
   // Every new request is one to this application, on kept connections too; those in flight keep the one they began
-  // with, which ends with the last of them. Its limits hold from now on; a deadline that runs is left as it is.
+  // with, which ends with the last of them. Its limits hold from now on; a deadline that runs is left as it is. Whether
+  // connections of a listener begin with a PROXY head changes with listen() alone.
   void replace(std::shared_ptr<const Application> application, Done done = {});
   // The same with the limits of before.
   void replace(Handler handler, Done done = {});
@@ -80,7 +81,8 @@ class Server {
   std::shared_ptr<Change> prepare(std::vector<std::function<void(detail::Worker&)>> jobs, Done done);
   std::shared_ptr<Change> prepare(const std::function<void(detail::Worker&)>& same, Done done);
   std::shared_ptr<Change> prepare_replacement(const std::shared_ptr<const Application>& next, Done done);
-  std::shared_ptr<Change> prepare_listening(const std::vector<Listener>& listeners, Done done);
+  std::shared_ptr<Change> prepare_listening(const std::vector<Listener>& listeners, const Application& application,
+                                            Done done);
   void begin(Change& change) noexcept;
 
   SystemClock clock_;

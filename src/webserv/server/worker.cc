@@ -170,8 +170,11 @@ void Worker::listen(Acceptors next) {
 
 // Where memory is out this connection ends, and the others go on.
 void Worker::accepted(Fd socket, const Peer& peer, const ListenerInfo& listener) {
+  auto kind = WorkerConnection::Kind::served;
   try {
-    if (!group_.clients.enter(peer, context_.application->limits.connections_per_client)) {
+    if (context_.application->trusts(listener.name, peer)) {
+      kind = WorkerConnection::Kind::of_proxy;
+    } else if (!enter(peer)) {
       return turn_away(std::move(socket), peer, listener);
     }
   } catch (...) {
@@ -180,25 +183,64 @@ void Worker::accepted(Fd socket, const Peer& peer, const ListenerInfo& listener)
   group_.connections.fetch_add(1, std::memory_order_relaxed);
   Worker& target = emptiest();
   target.load_.fetch_add(1, std::memory_order_relaxed);
-  constexpr auto served = WorkerConnection::Kind::served;
-  if (&target == this) return adopt(std::move(socket), peer, listener, served);
+  if (&target == this) return adopt(std::move(socket), peer, listener, kind);
   try {
-    target.loop_.post([&target, socket = std::move(socket), peer, &listener]() mutable {
-      target.adopt(std::move(socket), peer, listener, served);
+    target.loop_.post([&target, socket = std::move(socket), peer, &listener, kind]() mutable {
+      target.adopt(std::move(socket), peer, listener, kind);
     });
   } catch (...) {
-    target.discount(peer, served);
+    target.discount(peer, kind);
   }
 }
 
 // A client that has too many connections keeps none of the places that others need.
 void Worker::turn_away(Fd socket, const Peer& peer, const ListenerInfo& listener) {
-  if (group_.turned_away.fetch_add(1, std::memory_order_relaxed) >= most_turned_away) {
-    group_.turned_away.fetch_sub(1, std::memory_order_relaxed);
-    return reset(socket);
-  }
+  tell_of_proxy(peer, listener);
+  if (!may_be_told()) return reset(socket);
   load_.fetch_add(1, std::memory_order_relaxed);
   adopt(std::move(socket), peer, listener, WorkerConnection::Kind::turned_away);
+}
+
+// Whether one more client that has too many may be told so; then it is counted.
+bool Worker::may_be_told() {
+  if (group_.turned_away.fetch_add(1, std::memory_order_relaxed) < most_turned_away) return true;
+  group_.turned_away.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
+bool Worker::enter(const Peer& client) {
+  return group_.clients.enter(client, context_.application->limits.connections_per_client);
+}
+
+// What was counted for nobody so far counts for its client, as if it had connected itself.
+bool Worker::name_client(WorkerConnection& connection, const Peer& client) {
+  auto kind = WorkerConnection::Kind::served;
+  if (context_.application->trusts(connection.listener().name, client)) {
+    kind = WorkerConnection::Kind::of_proxy;
+  } else if (!enter(client)) {
+    if (!may_be_told()) return false;
+    group_.connections.fetch_sub(1, std::memory_order_relaxed);
+    kind = WorkerConnection::Kind::turned_away;
+  }
+  connection.become(client, kind);
+  return true;
+}
+
+// A client on this machine that says for whom it asks, and has many connections.
+void Worker::tell_of_proxy(const Peer& peer, const ListenerInfo& listener) const {
+  if (group_.log == nullptr || !peer.is_local() || !listener.has_untrusted_proxy.load(std::memory_order_relaxed) ||
+      listener.told_of_proxy.exchange(true, std::memory_order_relaxed)) {
+    return;
+  }
+  try {
+    std::array<char, 46> text;
+    const std::string_view address = peer.text(text);
+    group_.log->event(Level::warning, "proxy_not_trusted",
+                      "a client on this machine has too many connections and says whom it asks for: if it is a proxy, "
+                      "name it in `trusted_proxies` of its listener",
+                      {{"listener", listener.name}, {"remote_addr", address}});
+  } catch (...) {  // there is no memory to tell it with
+  }
 }
 
 void Worker::cannot_accept(const ListenerInfo& listener, std::string_view why, Error error) {
@@ -217,7 +259,7 @@ void Worker::discount(const Peer& peer, WorkerConnection::Kind kind) {
     group_.turned_away.fetch_sub(1, std::memory_order_relaxed);
   } else {
     group_.connections.fetch_sub(1, std::memory_order_relaxed);
-    group_.clients.leave(peer);
+    if (kind == WorkerConnection::Kind::served) leave(peer);
   }
 }
 

@@ -58,11 +58,16 @@ class Worker final : private AcceptedSink, private ConnectionOwner {
   void cannot_accept(const ListenerInfo& listener, std::string_view why, Error error) override;
   // ConnectionOwner
   void remove(WorkerConnection& connection) override;
+  bool name_client(WorkerConnection& connection, const Peer& client) override;
+  bool enter(const Peer& client) override;
+  void leave(const Peer& client) override { group_.clients.leave(client); }
 
   void run();
   Worker& emptiest();
   void turn_away(Fd socket, const Peer& peer, const ListenerInfo& listener);
   void adopt(Fd socket, const Peer& peer, const ListenerInfo& listener, WorkerConnection::Kind kind);
+  bool may_be_told();
+  void tell_of_proxy(const Peer& peer, const ListenerInfo& listener) const;
   void discount(const Peer& peer, WorkerConnection::Kind kind);
   void make_room();
   void close_idle(size_t most);

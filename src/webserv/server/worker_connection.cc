@@ -11,15 +11,14 @@ namespace webserv::detail {
 
 WorkerConnection::WorkerConnection(WorkerContext& worker, Fd socket, const Peer& peer, const ListenerInfo& listener,
                                    Kind kind)
-    : Connection(worker, socket_, peer, listener),
-      turned_away_(kind == Kind::turned_away),
+    : Connection(worker, socket_, peer, listener, kind == Kind::of_proxy ? Maker::proxy : Maker::client, own_of(kind)),
       socket_(worker.loop, std::move(socket)),
       task_(listener.prologue ? run_prologue() : serve()) {}
 
 // The first protocol of a connection is HTTP/1: the place where others will be chosen.
 Task<> WorkerConnection::serve() {
   session_ = std::make_unique<H1Connection>(*this);
-  if (turned_away_ != 0) session_->turn_away();
+  if (kind() == Kind::turned_away) session_->turn_away();
   return session_->serve();
 }
 
@@ -39,6 +38,8 @@ Task<> WorkerConnection::run_prologue() {
   stream().close();
   worker().loop.defer(*this);
 }
+
+bool WorkerConnection::name_client(const Peer& client) { return worker().owner->name_client(*this, client); }
 
 void WorkerConnection::run() { worker().owner->remove(*this); }
 

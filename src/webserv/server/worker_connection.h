@@ -17,6 +17,7 @@ class WorkerConnection final : public Connection, public Pooled {
   // What it counts as.
   enum class Kind : uint8_t {
     served,
+    of_proxy,     // counts for no client: a proxy has those of many
     turned_away,  // the client has too many: it is told so, and that is all
   };
 
@@ -33,19 +34,27 @@ class WorkerConnection final : public Connection, public Pooled {
   // Ends it, unless something has come meanwhile. Whether it ends.
   bool close_idle();
 
-  Kind kind() const { return turned_away_ != 0 ? Kind::turned_away : Kind::served; }
+  Kind kind() const { return static_cast<Kind>(own() >> slot_bits); }
   // Its place in the list of its worker.
-  uint32_t slot() const { return slot_; }
-  void move_to(uint32_t slot) { slot_ = slot & 0x7fffffff; }
+  uint32_t slot() const { return own() & most_slots; }
+  void move_to(uint32_t slot) { set_own((own() & ~most_slots) | (slot & most_slots)); }
+
+  bool name_client(const Peer& client) override;
+  // Before the protocol begins: it is this client's, and counts as that.
+  void become(const Peer& client, Kind kind) {
+    set_peer(client);
+    set_own(own_of(kind) | slot());
+  }
 
  private:
   void run() override;
   Task<> run_prologue();
   Task<> serve();
 
-  // There are many of them: each byte counts.
-  uint32_t slot_ : 31 = 0;
-  const uint32_t turned_away_ : 1;
+  static constexpr unsigned slot_bits = own_bits - 2;
+  static constexpr uint32_t most_slots = (1u << slot_bits) - 1;
+  static uint32_t own_of(Kind kind) { return static_cast<uint32_t>(kind) << slot_bits; }
+
   SocketStream socket_;
   std::unique_ptr<Session> session_;  // null as long as the prologue goes on
   Task<> task_;

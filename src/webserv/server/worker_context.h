@@ -19,6 +19,12 @@ class ConnectionOwner {
  public:
   // It is over. Destroys it.
   virtual void remove(WorkerConnection& connection) = 0;
+  // What a trusted proxy has connected for is a client's from now on, and counts for it. False: it is to be closed.
+  virtual bool name_client(WorkerConnection& connection, const Peer& client) = 0;
+  // A request begins of a client whom a trusted proxy names; false where it has as many as a client may have
+  // connections. Each that has begun leaves.
+  virtual bool enter(const Peer& client) = 0;
+  virtual void leave(const Peer& client) = 0;
 
  protected:
   ~ConnectionOwner() = default;
@@ -45,6 +51,7 @@ struct WorkerContext {
   RequestLog request_log;
   std::vector<RequestObserver*> observers;  // of all requests; empty where nobody looks
   bool draining = false;                    // every answer is the last of its connection
+  Clock::time_point tell_of_heads{};        // when the next event about a PROXY head may follow
   const std::unique_ptr<H1Shared> h1;       // what connections of HTTP/1 share
 };
 

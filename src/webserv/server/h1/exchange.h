@@ -38,6 +38,7 @@ class H1Link final : public RequestConnection {
   explicit H1Link(Exchange& x) : x_(x) {}
   // Which connection that is from here on; borrowed.
   void attach(Connection& connection) { connection_ = &connection; }
+  const Connection& connection() const { return *connection_; }
 
   Peer local() const override;
   Task<> client_gone() override;
@@ -74,6 +75,12 @@ struct Exchange {
     body.attach(connection.stream());
   }
 
+  // What a client may take without taking anything of an answer.
+  Clock::duration write_pause() {
+    const RouteLimits& limits = run.request().limits;
+    return link.connection().by_proxy() ? limits.proxy_write : limits.write;
+  }
+
   // The next request is one to the application that holds now. Nothing is held in `in`; what is there of a head is read
   // anew.
   void update();
@@ -88,6 +95,7 @@ struct Exchange {
   void clear() {
     in.clear();
     parser.reset();
+    run.release();
     out.clear();
     head_timed = false;
   }

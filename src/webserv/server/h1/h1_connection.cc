@@ -23,7 +23,7 @@ constexpr HttpError takes_nothing{Status::request_timeout, "the client takes no 
 Task<> H1Connection::serve() {
   Next next = Next::idle;
   try {
-    client().reading().expires_in(limits().head_time);
+    client().reading().expires_in(patience());
     while (next == Next::idle) {
       if (!turned_away_) {
         waiting_ = true;
@@ -34,7 +34,7 @@ Task<> H1Connection::serve() {
         if (!woken) break;
       }
       next = co_await converse();
-      client().reading().expires_in(served_ == 0 ? limits().head_time : limits().idle);
+      client().reading().expires_in(patience());
     }
     if (next == Next::linger) co_await linger();
   } catch (...) {
@@ -45,11 +45,17 @@ Task<> H1Connection::serve() {
   worker().loop.defer(connection_);
 }
 
+// How long it waits for a request. A proxy may connect before it has one.
+Clock::duration H1Connection::patience() const {
+  if (connection_.by_proxy()) return limits().proxy_idle;
+  return served_ == 0 ? limits().head_time : limits().idle;
+}
+
 // As the deadline of what it waits for says, which was set when it began to. Where a limit has changed since, it is
 // wrong by the change.
 Clock::time_point H1Connection::idle_since() const {
   if (!waiting_) return Clock::time_point::max();
-  return client().reading().when() - (served_ == 0 ? limits().head_time : limits().idle);
+  return client().reading().when() - patience();
 }
 
 void H1Connection::drain() {
@@ -76,7 +82,7 @@ Task<H1Connection::Next> H1Connection::converse() {
     }
     const bool full = x.out.size() > gather_size || answered == requests_per_turn;
     if ((!whole || full) && !x.out.empty()) {
-      client().writing().expires_after_pause(x.run.request().limits.write);
+      client().writing().expires_after_pause(x.write_pause());
       Result<> sent = co_await client().write_all(x.out);
       x.out.clear();
       if (!sent) co_return Next::reset;
@@ -154,18 +160,27 @@ void H1Connection::make_room_for_body(Exchange& x) {
 // Makes the request of its head: framing, and path.
 std::optional<HttpError> H1Connection::begin_request(Exchange& x) {
   const RequestHead& head = x.run.head();
-  constexpr FieldSet fields = framing_fields | field_set(FieldName::expect);
+  constexpr FieldSet of_body = framing_fields | field_set(FieldName::expect);
+  constexpr FieldSet forwarding = field_set(FieldName::forwarding);
   x.run.begin(connection_, x.link, x.body);
   std::optional<HttpError> wrong;
-  if (head.fields.any(fields)) {
-    make_room_for_body(x);
-    wrong = begin_body(x);
+  if (head.fields.any(of_body | forwarding)) {
+    wrong = begin_unusual(x);
   } else {
     x.body.begin();
   }
   x.in.hold(x.parser.size());
   std::optional<HttpError> no_path = x.run.find_path();
   return wrong ? wrong : no_path;
+}
+
+// What most heads do not have: a body, or who the client is.
+std::optional<HttpError> H1Connection::begin_unusual(Exchange& x) {
+  make_room_for_body(x);
+  std::optional<HttpError> wrong = begin_body(x);
+  if (!x.run.head().fields.has(FieldName::forwarding)) return wrong;
+  const std::optional<HttpError> too_many = x.run.find_client(connection_);
+  return wrong ? wrong : too_many;
 }
 
 // What the head says of the body (RFC 9112 6.3) and of the way to ask for it (RFC 9110 10.1.1).
@@ -185,7 +200,8 @@ std::optional<HttpError> H1Connection::begin_body(Exchange& x) {
 Answer H1Connection::ask(Exchange& x) {
   if (std::optional<HttpError> wrong = begin_request(x)) {
     Response response = x.run.refuse(*wrong);
-    if (wrong->status == Status::not_found) return response;
+    const bool goes_on = wrong->status == Status::not_found || wrong->status == Status::service_unavailable;
+    if (goes_on) return response;
     x.body.give_up();
     return closing(std::move(response));
   }
@@ -258,7 +274,7 @@ Task<H1Connection::Next> H1Connection::conclude(Exchange& x, Answer& answer) {
 // Lets a handler that is a task come to its end. Answers to earlier requests are sent before: it may take long.
 Task<Response> H1Connection::settle(Exchange& x, Task<Response>& handler) {
   if (!x.out.empty()) {
-    client().writing().expires_after_pause(x.run.request().limits.write);
+    client().writing().expires_after_pause(x.write_pause());
     Result<> sent = co_await client().write_all(x.out);
     x.out.clear();
     if (!sent) co_return closing(error(takes_nothing));

@@ -41,6 +41,7 @@ class H1Connection final : public Session {
 
   Task<Next> converse();
   Task<> linger();
+  Clock::duration patience() const;
   static Next after_answer(const Exchange& x);
 
   // A request's head.
@@ -49,6 +50,7 @@ class H1Connection final : public Session {
   Task<Next> wait_for_more(Exchange& x);
   void make_room_for_body(Exchange& x);
   std::optional<HttpError> begin_request(Exchange& x);
+  std::optional<HttpError> begin_unusual(Exchange& x);
   static std::optional<HttpError> begin_body(Exchange& x);
 
   // Its answer.

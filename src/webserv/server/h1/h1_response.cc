@@ -250,7 +250,7 @@ Gathered gather_response(Exchange& x, const Response& response) {
 }
 
 Task<SentBody> send_body(Stream& client, Exchange& x, const Response& response) {
-  client.writing().expires_after_pause(x.run.request().limits.write);
+  client.writing().expires_after_pause(x.write_pause());
   const BodySource& body = response.body;
   Sending sending(client, x);
   Result<> outcome;
