@@ -172,6 +172,9 @@ std::expected<Command, EarlyEnd> parse_explain(const Arguments& arguments) {
                    "each with the line of the configuration it comes from. Needs no running server.",
                    "Example:\n  webserv explain -H 'Accept-Encoding: br' GET http://example.org/style.css");
   line.add("--config", options.config, "FILE", config_text);
+  line.add("--from", options.from, "ADDRESS",
+           "Who asks: 192.0.2.7, 2001:db8::7, or unix; 127.0.0.1, if left out.\nA trusted proxy can name a client, by "
+           "-H 'X-Forwarded-For: ...'");
   line.add("-H", options.fields, "'FIELD: VALUE'", "A field of the request; may be repeated")->allow_extra_args(false);
   line.add_flag("--json", options.json, "Print an object for programs");
   line.add("METHOD", options.method, " ", "GET, HEAD, POST, ...")->required();
@@ -179,6 +182,10 @@ std::expected<Command, EarlyEnd> parse_explain(const Arguments& arguments) {
   if (std::optional<EarlyEnd> end = line.parse(arguments)) return std::unexpected(*std::move(end));
 
   const auto wrong = [&](std::string_view message) { return std::unexpected(line.wrong(message)); };
+  if (options.from && !parse_peer(*options.from)) {
+    return wrong(
+        fmt::format("--from {}: this is an address without a port, such as 192.0.2.7, or unix", *options.from));
+  }
   for (const std::string& field : options.fields) {
     if (field.find(':') == std::string::npos || field.find_first_of(std::string_view("\r\n\0", 3)) < field.size()) {
       return wrong(fmt::format("-H {}: write a field as 'Name: value', on one line", field));
@@ -195,6 +202,8 @@ std::expected<Command, EarlyEnd> parse_schema(const Arguments& arguments) {
 }
 
 }  // namespace
+
+std::optional<Peer> parse_peer(std::string_view text) { return text == "unix" ? Peer() : parse_ip_address(text); }
 
 std::expected<Command, EarlyEnd> parse_command_line(int argc, const char* const* argv) {
   using Parse = std::expected<Command, EarlyEnd> (*)(const Arguments&);

@@ -4,8 +4,11 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
+
+#include "webserv/base/peer.h"
 
 namespace webserv::app {
 
@@ -41,13 +44,14 @@ struct CheckOptions {
   bool operator==(const CheckOptions&) const = default;
 };
 
-// webserv explain [--config FILE] [-H 'Field: value']... [--json] METHOD URL
+// webserv explain [--config FILE] [--from ADDRESS] [-H 'Field: value']... [--json] METHOD URL
 struct ExplainOptions {
   std::optional<std::string> config = {};
   std::vector<std::string> fields = {};  // "Name: value", each one line
   bool json = false;
   std::string method = {};
   std::string url = {};
+  std::optional<std::string> from = {};  // a text that parse_peer() takes
   bool operator==(const ExplainOptions&) const = default;
 };
 
@@ -64,6 +68,9 @@ struct EarlyEnd {
   ExitStatus status = ExitStatus::ok;
   std::string text;  // whole lines
 };
+
+// Who asks, as --from names it: an address of IPv4 or IPv6, or "unix".
+std::optional<Peer> parse_peer(std::string_view text);
 
 // Reads the arguments that main() gets. The first one names the command; where it names none, it is `serve`. Opens
 // nothing and prints nothing.

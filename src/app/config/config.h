@@ -13,6 +13,7 @@
 #include "webserv/base/log.h"
 #include "webserv/handlers/field_rules.h"
 #include "webserv/http/method.h"
+#include "webserv/http/trusted_proxies.h"
 #include "webserv/server/limits.h"
 
 namespace webserv::app {
@@ -55,6 +56,8 @@ struct ListenerConfig {
   std::vector<std::string> addresses;  // texts that parse_address() takes; none: systemd hands a socket over
   SourcePlace place;
   Places places = {};
+  TrustedProxies trusted_proxies = {};
+  bool proxy_protocol = false;  // never where nobody is trusted
 };
 
 struct ServerConfig {

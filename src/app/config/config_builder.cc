@@ -27,9 +27,11 @@ Limits read_limits(const std::optional<SectionReader>& sizes, const std::optiona
   }
   if (times) {
     limits.idle = times->time("idle", limits.idle);
+    limits.proxy_idle = times->time("idle", limits.proxy_idle);
     limits.head_time = times->time("head", limits.head_time);
     limits.route.body = times->time("body", limits.route.body);
     limits.route.write = times->time("write", limits.route.write);
+    limits.route.proxy_write = times->time("write", limits.route.proxy_write);
     limits.drain = times->time("drain", limits.drain);
   }
   return limits;

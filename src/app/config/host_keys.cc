@@ -47,7 +47,8 @@ std::vector<ErrorPageConfig> read_error_pages(const SectionReader& section) {
 RouteLimits read_route_limits(const SectionReader& section, const RouteLimits& wider) {
   return {.body_size = section.number("body_size", wider.body_size),
           .body = section.time("body", wider.body),
-          .write = section.time("write", wider.write)};
+          .write = section.time("write", wider.write),
+          .proxy_write = section.time("write", wider.proxy_write)};
 }
 
 }  // namespace webserv::app

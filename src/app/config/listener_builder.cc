@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "app/config/proxy_keys.h"
 #include "app/text/names.h"
 #include "webserv/io/address.h"
 
@@ -32,6 +33,8 @@ class ListenerBuilder {
       listener.refuse({section.name, section.region}, *fault);
     }
     ListenerConfig config{section.name, {}, section.region.begin, Places(section)};
+    config.trusted_proxies = read_trusted_proxies(listener);
+    config.proxy_protocol = read_proxy_protocol(listener);
     const auto* addresses = section.get<std::vector<Text>>("address");
     if (addresses == nullptr) return config;
     if (addresses->empty()) {

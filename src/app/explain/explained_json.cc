@@ -37,6 +37,13 @@ class Printer {
     json_.array("listeners", [&] {
       for (const ListenerConfig* listener : it.listeners) json_.object([&] { print(*listener); });
     });
+    if (!it.client.empty()) {
+      json_.object("client", [&] {
+        json_.member("address", it.client);
+        if (!it.client_note.empty()) json_.member("note", it.client_note);
+        if (it.client_line != 0) json_.member("line", uint64_t{it.client_line});
+      });
+    }
     if (!it.host.empty()) json_.member("host", it.host);
     if (!it.path.empty()) json_.member("path", it.path);
     if (it.vhost) {

@@ -100,6 +100,7 @@ class Page {
     if (it_ == nullptr) return add_no_listener();
     std::string_view label = "listener";
     for (const ListenerConfig* listener : it_->listeners) add_listener(std::exchange(label, {}), *listener);
+    add_client();
     add_host();
     add_route();
     add_handler();
@@ -118,6 +119,12 @@ class Page {
     std::string where = fmt::format("{}", fmt::join(listener.addresses, ", "));
     if (where.empty()) where = "a socket that systemd hands over";
     add(label, fmt::format("{} at {}", listener.name, where), place(listener.place.line, "default"));
+  }
+
+  void add_client() {
+    if (it_->client.empty()) return;
+    const std::string_view link = it_->client_note.empty() ? "" : ", ";
+    add("client", fmt::format("{}{}{}", it_->client, link, it_->client_note), place(it_->client_line));
   }
 
   void add_no_listener() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "app/explain/rehearsal.h"
 #include "app/site/site.h"
@@ -37,13 +38,15 @@ uint32_t line_of(std::string_view key, const RouteConfig* route, const VhostConf
 // One question at one listener.
 class Explainer {
  public:
-  Explainer(const Config& config, const Hosts& hosts, const ListenerConfig& listener, Rehearsed answer)
-      : config_(config), hosts_(hosts), listener_(listener), answer_(std::move(answer)) {}
+  Explainer(const Config& config, const Question& question, const Hosts& hosts, const ListenerConfig& listener,
+            Rehearsed answer)
+      : config_(config), question_(question), hosts_(hosts), listener_(listener), answer_(std::move(answer)) {}
 
   Explanation explain() {
     to_.listeners.push_back(&listener_);
     if (answer_.seen) describe_host();
     if (answer_.seen && !answer_.seen->refused) {
+      describe_client();
       describe_route();
       describe_limits();
     }
@@ -53,6 +56,25 @@ class Explainer {
   }
 
  private:
+  bool is_by_proxy() const { return listener_.trusted_proxies.contains(question_.peer); }
+
+  void describe_client() {
+    if (!question_.names_peer && !question_.has_forwarding() && listener_.trusted_proxies.empty()) return;
+    std::array<char, 46> buffer;
+    const std::string peer(question_.peer.text(buffer));
+    to_.client = answer_.seen->client;
+    to_.client_line = listener_.places.of("trusted_proxies").line;
+    if (!is_by_proxy()) {
+      if (question_.has_forwarding()) to_.client_note = "not a trusted proxy: what it says of a client is dropped";
+      if (listener_.proxy_protocol) to_.client_note = "not a trusted proxy: `proxy_protocol` lets it not in";
+      return;
+    }
+    to_.client_note = to_.client == peer ? "a trusted proxy that names no client"
+                                         : fmt::format("named by the trusted proxy {}", peer);
+    if (answer_.seen->secure) to_.client_note += ", over https";
+    if (listener_.proxy_protocol) to_.client_note += "; the head of its connection may name another";
+  }
+
   void describe_host() {
     const Rehearsed::Seen& seen = *answer_.seen;
     to_.host = seen.host;
@@ -134,8 +156,8 @@ class Explainer {
     to_.limits.push_back({"fields", literal_of(all.head.fields, Unit::none), config_.places.of("fields").line});
     timeout("head", literal_of(all.head_time));
     timeout("body", literal_of(own.body));
-    timeout("write", literal_of(own.write));
-    timeout("idle", literal_of(all.idle));
+    timeout("write", literal_of(is_by_proxy() ? own.proxy_write : own.write));
+    timeout("idle", literal_of(is_by_proxy() ? all.proxy_idle : all.idle));
   }
 
   void describe_answer() {
@@ -192,6 +214,7 @@ class Explainer {
   }
 
   const Config& config_;
+  const Question& question_;
   const Hosts& hosts_;
   const ListenerConfig& listener_;
   const Rehearsed answer_;
@@ -280,8 +303,9 @@ std::vector<Explanation> explain_all(const Config& config, const Question& quest
   for (const ListenerConfig* listener : listeners_for(config, question)) {
     // Anew for each: a site that has read a file does not look for it again.
     const std::shared_ptr<const Hosts> hosts = build_hosts(config, SiteHost(1, clock, log));
-    const Application application = application_of(hosts, config.limits);
-    Explanation next = Explainer(config, *hosts, *listener, rehearse(application, listener->name, head)).explain();
+    const Application application = application_of(hosts, config);
+    Rehearsed answer = rehearse(application, listener->name, question.peer, head);
+    Explanation next = Explainer(config, question, *hosts, *listener, std::move(answer)).explain();
     const auto same = std::ranges::find_if(all, [&](const Explanation& other) { return is_same(other, next); });
     if (same == all.end()) {
       all.push_back(std::move(next));

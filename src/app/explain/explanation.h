@@ -16,6 +16,9 @@ struct Explanation {
   std::vector<const ListenerConfig*> listeners;  // at which all the rest is the same
   std::string host;                  // that is asked for, normalized; empty where the request was refused before
   std::string path;                  // likewise
+  std::string client;                // its address; empty where nobody could be meant but who asks
+  std::string client_note;           // who says so, or why nobody does
+  uint32_t client_line = 0;          // of who is trusted
   std::optional<Fact> vhost;         // its name, and which of its names matched
   uint32_t matched_line = 0;         // of the name that matched
   std::optional<Fact> route;         // its path

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "webserv/base/text.h"
+#include "webserv/http/fields.h"
 
 namespace webserv::app {
 
@@ -72,6 +73,11 @@ bool Question::has_field(std::string_view name) const {
   return std::ranges::any_of(fields, [&](const auto& field) { return equals_ignoring_case(name_of(field), name); });
 }
 
+bool Question::has_forwarding() const {
+  return std::ranges::any_of(
+      fields, [](const std::string& field) { return field_name(name_of(field)) == FieldName::forwarding; });
+}
+
 std::expected<Question, std::string> read_question(const ExplainOptions& options) {
   constexpr std::string_view line_ends("\r\n\0", 3);
   if (options.method.empty() || options.method.find_first_of(line_ends) != std::string::npos) {
@@ -83,6 +89,8 @@ std::expected<Question, std::string> read_question(const ExplainOptions& options
   Question question = of_url(options.url, options.method);
   question.method = options.method;
   question.fields = options.fields;
+  question.peer = parse_peer(options.from.value_or("127.0.0.1")).value_or(Peer());
+  question.names_peer = options.from.has_value();
   // One that is given counts before that of the URL, as with curl(1).
   for (const std::string& field : options.fields) {
     if (equals_ignoring_case(name_of(field), host_name)) question.host = value_of(field);

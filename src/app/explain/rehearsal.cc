@@ -1,6 +1,7 @@
 #include "app/explain/rehearsal.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 
@@ -85,11 +86,11 @@ class RehearsalConnection final : public Connection {
 
 class Rehearsal final : private RequestObserver {
  public:
-  Rehearsal(const Application& application, std::string_view listener, std::string_view head)
+  Rehearsal(const Application& application, std::string_view listener, const Peer& peer, std::string_view head)
       : listener_{.name = std::string(listener)},
         worker_(loop_, 0, std::make_shared<const Application>(watch(application)), {}),
         stream_(loop_, with_body(head), declares_length(head)),
-        connection_(worker_, stream_, Peer{.family = Peer::Family::ipv4, .address = {127, 0, 0, 1}}, listener_),
+        connection_(worker_, stream_, peer, listener_),
         session_(connection_),
         task_(session_.serve()) {
     worker_.observers.push_back(this);
@@ -133,6 +134,7 @@ class Rehearsal final : private RequestObserver {
   }
 
   Answer ask(const Application& application, Request& request) {
+    std::array<char, 46> client;
     request.notes().set(Trace());
     Answer answer = application.handler(request);
     TargetForm form = request.head().target.form;
@@ -142,7 +144,9 @@ class Rehearsal final : private RequestObserver {
                     .has_path = has_path,
                     .vhost = std::string(request.vhost),
                     .route = std::string(request.route),
-                    .limits = request.limits};
+                    .limits = request.limits,
+                    .client = std::string(request.peer().text(client)),
+                    .secure = request.secure()};
     return answer;
   }
 
@@ -183,8 +187,8 @@ class Rehearsal final : private RequestObserver {
 
 }  // namespace
 
-Rehearsed rehearse(const Application& application, std::string_view listener, std::string_view head) {
-  return Rehearsal(application, listener, head).run_to_answer();
+Rehearsed rehearse(const Application& application, std::string_view listener, const Peer& peer, std::string_view head) {
+  return Rehearsal(application, listener, peer, head).run_to_answer();
 }
 
 }  // namespace webserv::app

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "webserv/base/peer.h"
 #include "webserv/server/application.h"
 #include "webserv/server/trace.h"
 
@@ -30,11 +31,14 @@ struct Rehearsed {
     std::string vhost;
     std::string route;
     RouteLimits limits;
+    std::string client;  // its address, as the log has it
+    bool secure = false;
   };
   std::optional<Seen> seen;
 };
 
-// `head` is a whole request but for its body, which is made up: zero bytes where a length is declared.
-Rehearsed rehearse(const Application& application, std::string_view listener, std::string_view head);
+// `head` is a whole request but for its body, which is made up: zero bytes where a length is declared. `peer` has
+// connected.
+Rehearsed rehearse(const Application& application, std::string_view listener, const Peer& peer, std::string_view head);
 
 }  // namespace webserv::app

@@ -66,6 +66,20 @@ inline constexpr auto of_server = std::to_array<Key>({
          "127.0.0.1:8080, [::1]:8080, *:8080 for both families, or unix:/run/x.sock; used where systemd hands over no "
          "socket of the listener's name.",
      .pattern = "^(unix:.+|.+:[0-9]{1,5})$"},
+    {.name = "trusted_proxies",
+     .type = Type::texts,
+     .stands_in = {Table::listener},
+     .text =
+         "Who may say who the client is: addresses, networks as 10.0.0.0/8, and \"unix\" for unix sockets. From these "
+         "alone count Forwarded and X-Forwarded-*; from all others such fields are dropped.",
+     .pattern = "^(unix|[0-9.]+(/[0-9]{1,2})?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]{1,3})?)$"},
+    {.name = "proxy_protocol",
+     .type = Type::boolean,
+     .stands_in = {Table::listener},
+     .fallback = "false",
+     .text =
+         "Connections begin with a head of the PROXY protocol (version 1 or 2) that names the client; those of others "
+         "than `trusted_proxies`, and those without it, are closed."},
     {.name = "tls", .stands_in = {Table::listener}, .text = "Certificate and key.", .served = false},
 
     // [limits]
@@ -100,7 +114,7 @@ inline constexpr auto of_server = std::to_array<Key>({
      .stands_in = {Table::limits},
      .fallback = "256",
      .text = "Connections of one address, or of one IPv6 network of 64 bits, at a time: 503 above, and a reset where "
-             "many are above.",
+             "many are above. Of a client that a trusted proxy names, requests at a time.",
      .range = any_count},
     {.name = "requests_per_connection",
      .type = Type::integer,
@@ -114,7 +128,9 @@ inline constexpr auto of_server = std::to_array<Key>({
      .type = Type::duration,
      .stands_in = {Table::timeouts},
      .fallback = "\"15s\"",
-     .text = "Between requests: the connection is closed silently after it, or before where others need its place.",
+     .text =
+         "Between requests: the connection is closed silently after it, or before where others need its place. Without "
+         "this key it is 75s on connections of trusted proxies.",
      .range = any_pause},
     {.name = "head",
      .type = Type::duration,
@@ -133,7 +149,8 @@ inline constexpr auto of_server = std::to_array<Key>({
      .type = Type::duration,
      .stands_in = {Table::timeouts, Table::vhost, Table::route},
      .fallback = "\"30s\"",
-     .text = "Without progress in an answer: the connection is reset after it.",
+     .text = "Without progress in an answer: the connection is reset after it. Where no table has this key it is 5m on "
+             "connections of trusted proxies.",
      .range = any_pause,
      .role = Role::of_host},
     {.name = "drain",

@@ -144,16 +144,20 @@ std::shared_ptr<const Hosts> build_hosts(const Config& config, const SiteHost& h
   return std::make_shared<const Hosts>(virtual_hosts, Finish{server_fields(), {}});
 }
 
-Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& limits) {
+Application application_of(std::shared_ptr<const Hosts> hosts, const Config& config) {
   Application site;
   site.handler = [hosts](Request& request) { return (*hosts)(request); };
   site.refusal = [hosts](Request& request, const HttpError& wrong) { return hosts->refuse(request, wrong); };
-  site.limits = limits;
+  site.limits = config.limits;
+  for (const ListenerConfig& listener : config.listeners) {
+    if (listener.trusted_proxies.empty()) continue;
+    site.listeners.push_back({listener.name, listener.trusted_proxies, listener.proxy_protocol});
+  }
   return site;
 }
 
 Application build_site(const Config& config, const SiteHost& host) {
-  return application_of(build_hosts(config, host), config.limits);
+  return application_of(build_hosts(config, host), config);
 }
 
 }  // namespace webserv::app

@@ -33,8 +33,8 @@ struct SiteHost {
 // Keeps nothing of the configuration. Files are looked at when they are asked for, so that nothing fails here.
 std::shared_ptr<const Hosts> build_hosts(const Config& config, const SiteHost& host);
 
-// The hosts as a server asks them.
-Application application_of(std::shared_ptr<const Hosts> hosts, const Limits& limits);
+// The hosts as a server asks them, with the limits and the rules of listeners of the configuration.
+Application application_of(std::shared_ptr<const Hosts> hosts, const Config& config);
 
 // Both.
 Application build_site(const Config& config, const SiteHost& host);
