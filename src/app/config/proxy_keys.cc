@@ -22,6 +22,7 @@ constexpr std::string_view right_forms = "write 192.0.2.7, 10.0.0.0/8, 2001:db8:
 // What is wrong with a text that is no prefix: words of other servers, and slips.
 Fault fault_of_prefix(std::string_view text) {
   const std::string word = to_lower(text);
+  if (word == of_unix) return {"is no proxy", advise_to_write(of_unix)};
   if (word.starts_with(of_unix)) {
     return {"is no proxy: all unix sockets of the listener are meant at once", advise_to_write(of_unix)};
   }
@@ -29,7 +30,7 @@ Fault fault_of_prefix(std::string_view text) {
     return {"is no proxy: whoever connects could say who the client is", "name the addresses of your proxies"};
   }
   if (word == "localhost" || word == "loopback") {
-    return {"is no address: names are not looked up", "write \"127.0.0.0/8\" and \"::1\""};
+    return {"is no address: names are not looked up", "write \"127.0.0.1\" and \"::1\""};
   }
   if (word.starts_with("private")) {
     return {"is no address", "write the networks that your proxies are in, as \"10.0.0.0/8\""};
@@ -90,7 +91,7 @@ bool read_proxy_protocol(const SectionReader& listener) {
   const bool is_missing = texts == nullptr ? listener.section().find("trusted_proxies") == nullptr : texts->empty();
   if (is_missing && !listener.section().damaged) {
     listener.refuse_key("proxy_protocol", "`proxy_protocol` lets nobody in without `trusted_proxies`",
-                        "name the proxies beside it, as in trusted_proxies = [\"127.0.0.0/8\"]");
+                        "name the proxies beside it, as in trusted_proxies = [\"127.0.0.1\"]");
   }
   return true;
 }

@@ -54,6 +54,18 @@ constexpr auto synonyms = std::to_array<Synonym>({
      "write address = \"127.0.0.1:8080\", or \"*:80\" for all interfaces",
      "address",
      {Table::listener}},
+    {"acceptproxy proxyproto haproxy proxyv2 expectproxy",
+     "did you mean `proxy_protocol`?",
+     "proxy_protocol",
+     {Table::listener}},
+    {"setrealipfrom realip remoteiptrustedproxy remoteipinternalproxy extforwardforwarder trustforwarded "
+     "forwardedallowips "
+     "trustedproxiesunix",
+     "write trusted_proxies = [\"127.0.0.1\"] in the table of the listener", "trusted_proxies", TableSet::all()},
+    {"realipheader remoteipheader extforwardheaders forwardedfor realiprecursive clientipheaders",
+     "remove it: of `trusted_proxies` Forwarded and X-Forwarded-For are read, from the right to the first who is not "
+     "one",
+     "", TableSet::all()},
     {"servername servernames",
      "the names of a host stand in its own table: [vhost.\"example.org\"]",
      "",

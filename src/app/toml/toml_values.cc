@@ -148,7 +148,7 @@ class ValueReader {
       case Type::texts:
       case Type::paths:
         if (const auto* list = node.as_array()) return advice_for_list(*list);
-        if (const auto* number = node.as_integer(); number != nullptr && key_.stands_in.contains(Table::listener)) {
+        if (const auto* number = node.as_integer(); number != nullptr && key_.name == "address") {
           return fmt::format("write \"*:{}\", or \"127.0.0.1:{}\"", number->get(), number->get());
         }
         if (const auto* truth = node.as_boolean()) return advice_instead_of(truth->get());

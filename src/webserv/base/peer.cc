@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -61,6 +62,21 @@ std::string_view Peer::text(std::span<char> to) const {
       return to.data();
   }
   return {};
+}
+
+Peer peer_of(std::span<const uint8_t, 4> ipv4) {
+  Peer peer;
+  peer.family = Peer::Family::ipv4;
+  std::ranges::copy(ipv4, peer.address.begin());
+  return peer;
+}
+
+Peer peer_of(std::span<const uint8_t, 16> ipv6) {
+  in6_addr address;
+  std::memcpy(&address, ipv6.data(), ipv6.size());
+  Peer peer;
+  set_address(peer, address);
+  return peer;
 }
 
 bool Peer::is_local() const {

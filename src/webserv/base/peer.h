@@ -28,6 +28,10 @@ struct Peer {
 // Of an address of the kernel's; an IPv4 one that is mapped to IPv6 is one of IPv4.
 Peer peer_of(const sockaddr_storage& address);
 
+// Of an address in network byte order, 4 bytes of IPv4 or 16 of IPv6; mapped ones as above.
+Peer peer_of(std::span<const uint8_t, 4> ipv4);
+Peer peer_of(std::span<const uint8_t, 16> ipv6);
+
 // The address of IPv4 or IPv6 that the whole text is, without a port; mapped ones as above. Nothing for any other text:
 // a name, a zone, brackets, blanks, zeros in front.
 std::optional<Peer> parse_ip_address(std::string_view text);

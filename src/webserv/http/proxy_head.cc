@@ -1,9 +1,9 @@
 #include "webserv/http/proxy_head.h"
 
-#include <netinet/in.h>
-
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <span>
 
 #include "webserv/base/text.h"
 
@@ -98,15 +98,14 @@ Step read_line(std::string_view bytes, ProxyHead& head) {
 unsigned byte_at(std::string_view bytes, size_t at) { return static_cast<unsigned char>(bytes[at]); }
 size_t number_at(std::string_view bytes, size_t at) { return byte_at(bytes, at) << 8 | byte_at(bytes, at + 1); }
 
-// A client by its address's bytes, in the way of the kernel's.
-Peer client_of(std::string_view addresses, sa_family_t family, size_t address_size) {
-  sockaddr_storage storage{};
-  storage.ss_family = family;
-  auto* bytes = reinterpret_cast<char*>(&storage);
-  const size_t at = family == AF_INET ? offsetof(sockaddr_in, sin_addr) : offsetof(sockaddr_in6, sin6_addr);
-  std::memcpy(bytes + at, addresses.data(), address_size);
-  std::memcpy(bytes + offsetof(sockaddr_in, sin_port), addresses.data() + 2 * address_size, 2);
-  return peer_of(storage);
+// The client of addresses of so many bytes, behind which stand the ports.
+template <size_t address_size>
+Peer client_of(std::string_view addresses) {
+  std::array<uint8_t, address_size> bytes;
+  std::memcpy(bytes.data(), addresses.data(), bytes.size());
+  Peer peer = peer_of(std::span<const uint8_t, address_size>(bytes));
+  peer.port = static_cast<uint16_t>(number_at(addresses, 2 * address_size));
+  return peer;
 }
 
 // Section 2.2.7: values with a type and a length. One of them tells of TLS, all others are skipped.
@@ -145,8 +144,8 @@ Step read_addresses(unsigned family_and_protocol, std::string_view rest, ProxyHe
   }
   if (rest.size() < size) return short_head;
   if (!read_values(rest.substr(size), head)) return bad_more;
-  if (family_and_protocol == 0x11) head.client = client_of(rest, AF_INET, ipv4_size);
-  if (family_and_protocol == 0x21) head.client = client_of(rest, AF_INET6, ipv6_size);
+  if (family_and_protocol == 0x11) head.client = client_of<ipv4_size>(rest);
+  if (family_and_protocol == 0x21) head.client = client_of<ipv6_size>(rest);
   return 0;
 }
 

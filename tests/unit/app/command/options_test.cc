@@ -44,6 +44,9 @@ TEST(Options, right_command_lines) {
       {{"explain", "GET", "/x"}, ExplainOptions{.method = "GET", .url = "/x"}},
       {{"explain", "-H", "Accept: a", "-H", "Range:bytes=0-", "--json", "--config=a.toml", "GET", "http://a.test/"},
        ExplainOptions{"a.toml", {"Accept: a", "Range:bytes=0-"}, true, "GET", "http://a.test/"}},
+      {{"explain", "--from", "2001:db8::7", "GET", "/x"},
+       ExplainOptions{.method = "GET", .url = "/x", .from = "2001:db8::7"}},
+      {{"explain", "--from=unix", "GET", "/x"}, ExplainOptions{.method = "GET", .url = "/x", .from = "unix"}},
       {{"schema"}, SchemaOptions{}},
   };
   for (const Row& row : rows) {

@@ -234,6 +234,7 @@ body_size = "unlimited"
 root = "x"
 )");
   const auto check = [](const RouteLimits& limits, uint64_t size, Clock::duration body, Clock::duration write) {
+    EXPECT_EQ(limits.proxy_write, write);
     EXPECT_EQ(limits.body_size, size);
     EXPECT_EQ(limits.body, body);
     EXPECT_EQ(limits.write, write);
@@ -312,6 +313,34 @@ TEST(ConfigReader, reads_many_hosts_and_routes) {
   const Config config = read(text);
   ASSERT_EQ(config.vhosts.size(), 100u);
   for (const VhostConfig& host : config.vhosts) EXPECT_EQ(host.routes.size(), 11u);
+}
+
+TEST(ConfigReader, who_may_say_who_the_client_is) {
+  const Config config = read(R"(
+[listener.a]
+address = "*:80"
+trusted_proxies = ["unix", "10.0.0.0/8", "192.0.2.7", "::ffff:10.1.0.0/112"]
+proxy_protocol = true
+[listener.b]
+address = "*:81"
+[vhost.a]
+root = "x"
+[vhost.b]
+root = "x"
+write = "7s"
+)");
+  const ListenerConfig& trusting = config.listeners[0];
+  EXPECT_TRUE(trusting.proxy_protocol);
+  EXPECT_TRUE(trusting.trusted_proxies.unix_sockets);
+  std::vector<std::string> networks;
+  for (const AddressPrefix& each : trusting.trusted_proxies.networks) networks.push_back(each.text());
+  EXPECT_THAT(networks, ElementsAre("10.0.0.0/8", "192.0.2.7/32", "10.1.0.0/16"));
+  EXPECT_TRUE(config.listeners[1].trusted_proxies.empty());
+  EXPECT_FALSE(config.listeners[1].proxy_protocol);
+  // What the file does not say is longer for them.
+  EXPECT_EQ(config.limits.proxy_idle, 75s);
+  EXPECT_EQ(config.vhosts[0].limits.proxy_write, 5min);
+  EXPECT_EQ(config.vhosts[1].routes[0].limits.proxy_write, 7s);
 }
 
 }  // namespace
