@@ -95,7 +95,7 @@ class Opening {
   const std::span<const Listener> passed_;
   std::vector<Listening::Own> former_;  // those that no place has taken
   std::vector<Place> places_;
-  Refusal refusal_{ExitStatus::failure, {}};
+  Refusal refusal_;  // another start would find the same: the configuration is wrong for this machine
 };
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "app/config/config_source.h"
+#include "app/serve/config_trust.h"
+#include "app/serve/programs.h"
 #include "app/text/diagnostic.h"
 
 namespace webserv::app {
@@ -43,14 +45,19 @@ Config with_options(Config config, const ServeOptions& options) {
   return config;
 }
 
-std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<const Listener> passed,
-                                       const Listening& former) {
+std::expected<Plan, Refusal> make_plan(const ServeOptions& options, const FileRules& rules,
+                                       std::span<const Listener> passed, const Listening& former) {
   std::expected<Config, std::vector<Diagnostic>> config = load(options);
   if (!config) {
     Refusal refusal;
     for (const Diagnostic& diagnostic : config.error()) refusal.errors.push_back(to_string(diagnostic));
     refusal.mistakes = std::move(config.error());
     return std::unexpected(std::move(refusal));
+  }
+  const bool is_file = !config->file.empty() && options.config != "-";
+  if (is_file && rules.out_of_reach && (rules.programs_run || runs_programs(*config))) {
+    std::vector<std::string> ways = ways_to_write(config->file);
+    if (!ways.empty()) return std::unexpected(Refusal{ExitStatus::wrong_config, std::move(ways)});
   }
   Config all = with_options(*std::move(config), options);
   std::expected<Listening, Refusal> listening = listen_for(all.listeners, passed, former);

@@ -27,8 +27,14 @@ std::optional<std::string> config_file(const ServeOptions& options);
 // listener that is not there is added; the default one stays only if it is named.
 Config with_options(Config config, const ServeOptions& options);
 
+// What the file must be like to be believed.
+struct FileRules {
+  bool out_of_reach = false;  // of the server's own user, where programs run as that user: see config_trust.h
+  bool programs_run = false;  // some do already, whatever the file says
+};
+
 // `passed` and `former` as for listen_for(). Without a plan nothing has changed.
-std::expected<Plan, Refusal> make_plan(const ServeOptions& options, std::span<const Listener> passed,
-                                       const Listening& former);
+std::expected<Plan, Refusal> make_plan(const ServeOptions& options, const FileRules& rules,
+                                       std::span<const Listener> passed, const Listening& former);
 
 }  // namespace webserv::app

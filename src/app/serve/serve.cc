@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <malloc.h>
-#include <sys/resource.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -22,10 +24,13 @@
 #include "app/command/command_advice.h"
 #include "app/command/terminal.h"
 #include "app/serve/changes.h"
+#include "app/serve/config_trust.h"
+#include "app/serve/descriptors.h"
 #include "app/serve/plan.h"
 #include "app/serve/programs.h"
 #include "app/serve/signals.h"
 #include "app/serve/warnings.h"
+#include "app/serve/watchdog.h"
 #include "app/site/site.h"
 #include "app/systemd/journal.h"
 #include "app/systemd/notify.h"
@@ -47,12 +52,8 @@ LogFormats formats_of(const Config& config) { return choose_log_formats(config.l
 
 void print_error(const std::string& message) { fmt::print(stderr, "webserv: {}\n", message); }
 
-// Connections need descriptors: the soft limit is for programs that use select(2).
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
+unsigned workers_of(const Config& config) {
+  return config.server.workers == 0 ? default_workers() : config.server.workers;
 }
 
 std::string addresses_of(const Server& server) {
@@ -83,6 +84,7 @@ class Service {
   // A reload goes from one of these to the next, or ends early.
   void reload();
   std::expected<Plan, Refusal> plan_reload() const;
+  FileRules file_rules() const;
   void begin_takeover(Plan plan);
   void finish_takeover();
   void fail_reload(const Refusal& refusal);
@@ -90,6 +92,8 @@ class Service {
   void end_reload(ReloadOutcome outcome, std::string_view status);
 
   void use_log(const Config& config);
+  // Takes so many connections as descriptors allow. Says so, once for each number that is too large.
+  void fit_connections(Plan& plan, unsigned workers);
   // What both a start and a reload come to: from now on this is served.
   void adopt(Listening listening, std::shared_ptr<const Application> application) noexcept;
   // What people are to know of it, and what the next reload compares with. A large configuration leaves much memory
@@ -97,9 +101,12 @@ class Service {
   void take_note(const Config& config, Outline outline);
   std::string log_reload(const Config& config);
   std::string serving() const { return "serving at " + addresses_of(*server_); }
+  // The manager shows it from now on.
+  void show_ready(std::string_view status);
 
   const ServeOptions& options_;
-  const Signals signals_;  // before any thread
+  const Surroundings surroundings_ = find_surroundings();  // before the environment is emptied
+  const Signals signals_;                                  // before any thread
   const Notifier notifier_;
   ReloadRequest request_{std::getenv("RUNTIME_DIRECTORY")};
   std::vector<Listener> passed_;  // by systemd
@@ -125,7 +132,12 @@ class Service {
   bool reload_again_ = false;
   bool stopping_ = false;
 
+  const uint64_t descriptors_ = raise_descriptor_limit();
+  uint64_t told_of_connections_ = 0;  // that they are too many
+  bool programs_run_ = false;         // some may, of what is served
+  std::string status_;                // that the manager shows
   std::optional<Server> server_;
+  std::optional<Watchdog> watchdog_;  // where the manager waits for one
 };
 
 ExitStatus Service::run() {
@@ -138,9 +150,12 @@ ExitStatus Service::run() {
   auto passed = passed_sockets();
   if (!passed) return refuse({ExitStatus::wrong_config, passed.error()});
   for (PassedSocket& socket : *passed) passed_.push_back(Listener::adopt(std::move(socket.fd), socket.name));
-  auto plan = make_plan(options_, passed_, {});
+  auto plan = make_plan(options_, file_rules(), passed_, {});
   if (!plan) return refuse(plan.error());
-  raise_descriptor_limit();
+  const DescriptorUse use = use_of(plan->config, plan->listening.listeners.size(), workers_of(plan->config));
+  if (const std::optional<std::string> fault = too_few(descriptors_, use)) {
+    return refuse({ExitStatus::wrong_config, {*fault}});
+  }
   start(*std::move(plan));
   handle_events();
   if (uint64_t lost = sink_.lost_lines(); lost > 0) {
@@ -169,10 +184,13 @@ ExitStatus Service::refuse(const Refusal& refusal) {
 
 void Service::start(Plan plan) {
   use_log(plan.config);
-  const unsigned workers = plan.config.server.workers == 0 ? default_workers() : plan.config.server.workers;
+  const unsigned workers = workers_of(plan.config);
+  fit_connections(plan, workers);
   programs_ = make_programs(workers);
   host_.emplace(workers, clock_, log_, blocking_threads);
   host_->spawner = programs_.spawner;
+  host_->cached_files =
+      share_descriptors(descriptors_, use_of(plan.config, plan.listening.listeners.size(), workers)).cached_files;
   auto application = std::make_shared<const Application>(build_site(plan.config, *host_));
   ServerLog server_log{.events = &log_, .access = &sink_, .format = formats_of(plan.config).access};
   server_.emplace(workers, plan.listening.listeners, application, server_log);
@@ -183,15 +201,36 @@ void Service::start(Plan plan) {
     std::fflush(stdout);
   }
   log_.event(Level::notice, "ready", serving(), {{"workers", workers}});
-  notifier_.ready(serving());
+  show_ready(serving());
   adopt(std::move(plan.listening), std::move(application));
   take_note(plan.config, Outline(plan.config, listening_));
   malloc_trim(0);
+  if (notifier_.watchdog())
+    watchdog_.emplace(*notifier_.watchdog(), notifier_, log_, *server_, [this] { return status_; });
+}
+
+void Service::show_ready(std::string_view status) {
+  status_ = status;
+  notifier_.ready(status);
 }
 
 void Service::use_log(const Config& config) {
   formats_ = formats_of(config);
   log_.use(formats_.events, config.log.level);
+}
+
+void Service::fit_connections(Plan& plan, unsigned workers) {
+  uint64_t& connections = plan.config.limits.connections;
+  const uint64_t wanted = connections;
+  const DescriptorUse use = use_of(plan.config, plan.listening.listeners.size(), workers);
+  // A reload may name so many routes that hardly any are left: those that run go on.
+  connections = std::clamp<uint64_t>(share_descriptors(descriptors_, use).connections, 1, wanted);
+  const uint64_t too_many = connections < wanted ? wanted : 0;
+  if (too_many != 0 && too_many != told_of_connections_) {
+    log_.event(Level::warning, "connections_fitted", told_of_fewer(wanted, connections, descriptors_),
+               {{"connections", connections}, {"descriptors", descriptors_}});
+  }
+  told_of_connections_ = too_many;
 }
 
 void Service::adopt(Listening listening, std::shared_ptr<const Application> application) noexcept {
@@ -202,6 +241,7 @@ void Service::adopt(Listening listening, std::shared_ptr<const Application> appl
 void Service::take_note(const Config& config, Outline outline) {
   outline_ = std::move(outline);
   file_ = config.file;
+  programs_run_ = runs_programs(config);
   warn_of_missing(config, log_);
   warn_of_programs(config, programs_, log_);
 }
@@ -213,12 +253,15 @@ void Service::handle_events() {
     signals_.post(Signals::Event::ended);
   });
   for (;;) {
-    const Signals::Event event = *signals_.wait();
-    if (event == Signals::Event::ended) break;
+    std::optional<std::chrono::milliseconds> pause;
+    if (watchdog_) pause = watchdog_->look(std::chrono::steady_clock::now());
+    const std::optional<Signals::Event> event = signals_.wait(pause);
+    if (!event) continue;
+    if (*event == Signals::Event::ended) break;
     try {
-      handle(event);
+      handle(*event);
     } catch (const std::exception&) {
-      give_up(event);
+      give_up(*event);
     }
   }
   waiter.join();
@@ -242,7 +285,8 @@ void Service::give_up(Signals::Event event) noexcept {
 // Whoever asks a second time does not want to wait for connections.
 void Service::stop() {
   if (std::exchange(stopping_, true)) return server_->stop();
-  notifier_.stopping("draining: requests in flight are answered");
+  status_ = "draining: requests in flight are answered";
+  notifier_.stopping(status_);
   log_.event(Level::notice, "stopping", "stopping: requests in flight are answered first");
   server_->drain();
 }
@@ -278,11 +322,14 @@ std::expected<Plan, Refusal> Service::plan_reload() const {
                              "built-in site",
                              file_)}});
   }
-  return make_plan(options_, passed_, listening_);
+  return make_plan(options_, file_rules(), passed_, listening_);
 }
+
+FileRules Service::file_rules() const { return {.out_of_reach = surroundings_.service, .programs_run = programs_run_}; }
 
 // First all workers answer by the new configuration, then connections come in by its listeners.
 void Service::begin_takeover(Plan plan) {
+  fit_connections(plan, server_->workers());
   Next next{std::move(plan), nullptr};
   next.application = std::make_shared<const Application>(build_site(next.plan.config, *host_));
   server_->log_requests(formats_of(next.plan.config).access);
@@ -340,7 +387,7 @@ void Service::ignore_reload(std::string_view why) {
 
 // Ready in any case (systemd.service(5), Type=notify-reload), but not once systemd knows that the server stops.
 void Service::end_reload(ReloadOutcome outcome, std::string_view status) {
-  if (!stopping_) notifier_.ready(status);
+  if (!stopping_) show_ready(status);
   request_.end(outcome);
   if (std::exchange(reload_again_, false)) reload();
 }
@@ -348,6 +395,9 @@ void Service::end_reload(ReloadOutcome outcome, std::string_view status) {
 }  // namespace
 
 ExitStatus serve(const ServeOptions& options) {
+  // No other process of the same user is to read the server's memory, environment and descriptors, programs that it
+  // runs least of all (PR_SET_DUMPABLE(2const), ptrace(2)). Before anything secret is read.
+  prctl(PR_SET_DUMPABLE, 0);
   try {
     return Service(options).run();
   } catch (const std::system_error& error) {

@@ -36,7 +36,8 @@ class SiteBuilder {
                   .gates = host.gates,
                   .hidden = hidden_from_programs(host, config),
                   .log = host.log},
-        files_{std::make_shared<FileCaches>(host.workers), host.listings} {}
+        files_{std::make_shared<FileCaches>(host.workers, FileCacheLimits{.descriptors = host.cached_files}),
+               host.listings} {}
 
   VirtualHost host(const VhostConfig& config) {
     Finish finish = finish_of(config.fields, config.error_pages);

@@ -6,6 +6,7 @@
 #include "app/config/config.h"
 #include "webserv/base/clock.h"
 #include "webserv/base/log.h"
+#include "webserv/handlers/files/file_cache.h"
 #include "webserv/handlers/files/listing.h"
 #include "webserv/handlers/hosts.h"
 #include "webserv/io/blocking_pool.h"
@@ -27,6 +28,7 @@ struct SiteHost {
   std::shared_ptr<detail::Gates> gates;           // of programs
   std::shared_ptr<BlockingPool> error_pages;      // by which they are read
   std::shared_ptr<const detail::Listings> listings;
+  size_t cached_files = detail::FileCacheLimits{}.descriptors;  // that each worker keeps open
 };
 
 // What a server of this configuration serves; without any virtual host that is the site compiled into the program.

@@ -1,7 +1,11 @@
 #include "app/systemd/notify.h"
 
 #include <fmt/format.h>
+#include <systemd/sd-daemon.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,6 +22,12 @@ namespace {
 
 // systemd reads messages of up to 4,096 bytes; it is for a line of a terminal, too.
 constexpr size_t longest_status = 1000;
+
+// A reload may take so many times longer than anything else that keeps the first thread.
+constexpr int64_t patience_of_reload = 6;
+
+// Far above what anybody sets, far below where sums overflow.
+constexpr uint64_t longest_watchdog = uint64_t{24} * 3600 * 1'000'000;
 
 size_t character_size(char first) {
   const auto byte = static_cast<unsigned char>(first);
@@ -45,8 +55,17 @@ Notifier::Address Notifier::read_address(const char* path) {
   return manager;
 }
 
+std::optional<std::chrono::microseconds> Notifier::read_watchdog() {
+  uint64_t time = 0;
+  // 0: not meant for this process; below: nothing that makes sense. Neither has a watchdog.
+  if (sd_watchdog_enabled(0, &time) <= 0) return std::nullopt;
+  return std::chrono::microseconds(std::min(time, longest_watchdog));
+}
+
 // sd_notify() would read the environment at each message: it is emptied here once and for all, and the address kept.
-Notifier::Notifier() : manager_(read_address(std::getenv("NOTIFY_SOCKET"))) {
+Notifier::Notifier()
+    : manager_(read_address(std::getenv("NOTIFY_SOCKET"))),
+      watchdog_(manager_.length > 0 ? read_watchdog() : std::nullopt) {
   if (manager_.length > 0) socket_ = Fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_PID", "WATCHDOG_USEC", "FDSTORE", "MEMORY_PRESSURE_WATCH",
                            "MEMORY_PRESSURE_WRITE"}) {
@@ -54,7 +73,24 @@ Notifier::Notifier() : manager_(read_address(std::getenv("NOTIFY_SOCKET"))) {
   }
 }
 
-void Notifier::ready(std::string_view status) const { send(fmt::format("READY=1\nSTATUS={}\n", one_line(status))); }
+void Notifier::ready(std::string_view status) const {
+  send(fmt::format("READY=1\nSTATUS={}\n{}", one_line(status), watchdog_line(1)));
+}
+
+void Notifier::ready() const noexcept {
+  send("READY=1\n");
+  if (!watchdog_) return;
+  constexpr std::string_view name = "WATCHDOG_USEC=";
+  std::array<char, 64> message{};
+  char* number = std::ranges::copy(name, message.begin()).out;
+  const char* end = std::to_chars(number, message.data() + message.size(), watchdog_->count()).ptr;
+  send({message.data(), static_cast<size_t>(end - message.data())});
+}
+
+// sd_notify(3): what holds from now on, and is counted anew.
+std::string Notifier::watchdog_line(int64_t times) const {
+  return watchdog_ ? fmt::format("WATCHDOG_USEC={}\n", times * watchdog_->count()) : "";
+}
 
 void Notifier::status(std::string_view status) const { send(fmt::format("STATUS={}\n", one_line(status))); }
 
@@ -66,7 +102,8 @@ void Notifier::stopping(std::string_view status) const {
 void Notifier::reloading() const {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\n", int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000));
+  send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}\n{}", int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000,
+                   watchdog_line(patience_of_reload)));
 }
 
 void Notifier::send(std::string_view message) const noexcept {

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,14 +23,20 @@ class Notifier {
   // The server serves. Each status is shown by "systemctl status": one_line() is applied.
   void ready(std::string_view status) const;
   // The same without words, which need memory.
-  void ready() const noexcept { send("READY=1\n"); }
+  void ready() const noexcept;
   void status(std::string_view status) const;
 
   // The server ends, first by draining.
   void stopping(std::string_view status) const;
 
-  // The configuration is being read again; ready() follows in any case.
+  // The configuration is being read again; ready() follows in any case. Meanwhile the watchdog is more patient: a large
+  // configuration takes its time.
   void reloading() const;
+
+  // How long the manager goes without alive() before it ends the service (WatchdogSec=), if it does: as
+  // sd_watchdog_enabled(3) understands $WATCHDOG_USEC and $WATCHDOG_PID.
+  std::optional<std::chrono::microseconds> watchdog() const { return watchdog_; }
+  void alive() const noexcept { send("WATCHDOG=1\n"); }
 
  private:
   void send(std::string_view message) const noexcept;
@@ -39,8 +47,11 @@ class Notifier {
     socklen_t length = 0;
   };
   static Address read_address(const char* path);
+  static std::optional<std::chrono::microseconds> read_watchdog();
+  std::string watchdog_line(int64_t times) const;
 
   const Address manager_;
+  const std::optional<std::chrono::microseconds> watchdog_;
   Fd socket_;
 };
 

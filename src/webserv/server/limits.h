@@ -70,8 +70,10 @@ constexpr Clock::duration linger_time = std::chrono::seconds(10);
 // The same in all for a client that was turned away: its connection is to cost little.
 constexpr Clock::duration turn_away_time = std::chrono::milliseconds(900);
 
-// Connections of such clients at a time, in all workers: what comes above is reset.
+// Connections of such clients at a time, in all workers: what comes above is reset. Where few connections are allowed,
+// because few descriptors are, this is a share of them, and one more.
 constexpr uint64_t most_turned_away = 128;
+constexpr uint64_t turned_away_share = 8;
 
 // At a drain, connections without a request have this long for one that may be on its way.
 constexpr Clock::duration drain_moment = std::chrono::milliseconds(500);

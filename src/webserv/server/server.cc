@@ -111,6 +111,18 @@ void Server::wait() {
   for (auto& worker : group_->workers) worker->join();
 }
 
+void Server::ask_workers() {
+  for (auto& worker : group_->workers) worker->ask();
+}
+
+std::vector<unsigned> Server::silent_workers() const {
+  std::vector<unsigned> silent;
+  for (unsigned i = 0; i < group_->workers.size(); ++i) {
+    if (group_->workers[i]->is_silent()) silent.push_back(i);
+  }
+  return silent;
+}
+
 // What each worker does, and what follows when all of them have done it.
 struct Server::Round {
   std::vector<std::function<void(Worker&)>> jobs;

@@ -50,6 +50,13 @@ class Server {
   // Waits for the end.
   void wait();
 
+  // For who watches over the server, from any thread; requests pay nothing for it. ask_workers() asks each worker's
+  // loop to answer, which it does as soon as it comes to it; std::bad_alloc where there is no memory to ask with.
+  void ask_workers();
+  // The workers, by their numbers from 0 on, that were asked and have not answered yet: something keeps their loops. A
+  // worker that has ended, as each does when it has drained, owes no answer.
+  std::vector<unsigned> silent_workers() const;
+
   // What follows changes a server that runs, without a pause. Each worker takes it over by itself, soon; the last one
   // to do so calls `done` on its thread, but nobody does where the server ends before. Changes come to every worker in
   // the order in which they were made. Where there is no memory for one, nothing changes: std::bad_alloc.

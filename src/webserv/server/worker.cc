@@ -63,6 +63,7 @@ void Worker::run() {
   ::pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   ask_for_short_slices();
   loop_.run();
+  ended_.store(true, std::memory_order_release);
   connections_.clear();
   context_.request_log.flush();
   context_.release();
@@ -71,6 +72,11 @@ void Worker::run() {
 
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
+}
+
+void Worker::ask() {
+  auto answer = std::make_unique<Posted>([this] { asked_.store(false, std::memory_order_release); });
+  if (!asked_.exchange(true, std::memory_order_acq_rel)) loop_.post(std::move(answer));
 }
 
 bool Worker::may_accept() {
@@ -203,7 +209,8 @@ void Worker::turn_away(Fd socket, const Peer& peer, const ListenerInfo& listener
 
 // Whether one more client that has too many may be told so; then it is counted.
 bool Worker::may_be_told() {
-  if (group_.turned_away.fetch_add(1, std::memory_order_relaxed) < most_turned_away) return true;
+  const uint64_t most = std::min(most_turned_away, context_.application->limits.connections / turned_away_share + 1);
+  if (group_.turned_away.fetch_add(1, std::memory_order_relaxed) < most) return true;
   group_.turned_away.fetch_sub(1, std::memory_order_relaxed);
   return false;
 }

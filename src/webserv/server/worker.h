@@ -39,6 +39,10 @@ class Worker final : private AcceptedSink, private ConnectionOwner {
   // From any thread.
   Acceptors acceptors_for(const std::vector<ActiveListener>& listeners);
   Loop& loop() { return loop_; }
+  // Its loop is to answer; one that has not answered yet is not asked again.
+  void ask();
+  // It was asked, and its loop has neither come to it nor ended.
+  bool is_silent() const { return asked_.load(std::memory_order_acquire) && !ended_.load(std::memory_order_acquire); }
   // Connections that it has or is about to get.
   uint32_t load() const { return load_.load(std::memory_order_relaxed); }
 
@@ -87,6 +91,8 @@ class Worker final : private AcceptedSink, private ConnectionOwner {
   bool cut_ = false;
   size_t looked_at_ = 0;  // the connection at which close_idle() begins
   std::atomic<uint32_t> load_{0};
+  std::atomic<bool> asked_{false};  // by ask()
+  std::atomic<bool> ended_{false};  // the loop
   std::thread thread_;
 };
 

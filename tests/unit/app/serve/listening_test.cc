@@ -61,7 +61,7 @@ TEST(ListenFor, tells_of_every_address_that_cannot_be_had) {
   const auto refused =
       listen_for({listener("x", {any_port_of(*taken, 0), "127.0.0.1:0"}), listener("y", {any_port_of(*taken, 1)})});
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().status, ExitStatus::failure);
+  EXPECT_EQ(refused.error().status, ExitStatus::wrong_config);
   EXPECT_THAT(refused.error().errors, ElementsAre(HasSubstr("listener `x` cannot listen at " + any_port_of(*taken, 0)),
                                                   HasSubstr("listener `y` cannot listen at ")));
 }

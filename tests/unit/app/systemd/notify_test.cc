@@ -2,51 +2,23 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <cstddef>
+#include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 #include <string>
 
+#include "support/fake_manager.h"
 #include "webserv/base/text.h"
 
 namespace webserv::app {
 
 using namespace detail;
+using namespace test;
 
 namespace {
-
-// A manager that listens at an abstract address, or at a path.
-class FakeManager {
- public:
-  explicit FakeManager(std::string address) : fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    setenv("NOTIFY_SOCKET", address.c_str(), 1);
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    if (address[0] == '@') address[0] = '\0';
-    address.copy(name.sun_path, sizeof name.sun_path);
-    const size_t size = offsetof(sockaddr_un, sun_path) + address.size();
-    EXPECT_EQ(bind(fd_.get(), reinterpret_cast<const sockaddr*>(&name), static_cast<socklen_t>(size)), 0);
-  }
-  ~FakeManager() { unsetenv("NOTIFY_SOCKET"); }
-
-  // The next datagram, or "none".
-  std::string next() const {
-    std::string text(8192, '\0');
-    const ssize_t size = recv(fd_.get(), text.data(), text.size(), MSG_DONTWAIT);
-    if (size < 0) return "none";
-    text.resize(static_cast<size_t>(size));
-    return text;
-  }
-
- private:
-  Fd fd_;
-};
-
-std::string abstract_name() { return "@webserv-notify-test-" + std::to_string(getpid()); }
 
 TEST(Notifier, sends_one_datagram_for_each_state) {
   const FakeManager manager(abstract_name());
@@ -100,6 +72,64 @@ TEST(Notifier, takes_what_is_meant_for_it_alone_out_of_the_environment) {
   }
   notifier.status("still heard");
   EXPECT_EQ(manager.next(), "STATUS=still heard\n");
+}
+
+struct WatchdogCase {
+  const char* time;                      // null: not set
+  std::string process;                   // of WATCHDOG_PID; empty: not set
+  std::optional<int64_t> microseconds;  // what holds
+};
+
+TEST(Notifier, knows_how_long_its_manager_is_patient) {
+  const std::string ours = std::to_string(getpid());
+  const WatchdogCase cases[] = {
+      {nullptr, "", std::nullopt},
+      {nullptr, ours, std::nullopt},
+      {"10000000", ours, 10'000'000},
+      {"10000000", "", 10'000'000},
+      {"1", ours, 1},
+      {"10000000", "1", std::nullopt},
+      {"10000000", "garbage", std::nullopt},
+      {"0", ours, std::nullopt},
+      {"", ours, std::nullopt},
+      {"-1", ours, std::nullopt},
+      {"10s", ours, std::nullopt},
+      {"garbage", ours, std::nullopt},
+      {"99999999999999999999999", ours, std::nullopt},
+      {"18446744073709551615", ours, std::nullopt},
+      {"18446744073709551614", ours, int64_t{24} * 3600 * 1'000'000},
+  };
+  for (const WatchdogCase& each : cases) {
+    SCOPED_TRACE(std::string(each.time == nullptr ? "not set" : each.time) + " of " + each.process);
+    const FakeManager manager(abstract_name());
+    if (each.time != nullptr) setenv("WATCHDOG_USEC", each.time, 1);
+    if (!each.process.empty()) setenv("WATCHDOG_PID", each.process.c_str(), 1);
+    const Notifier notifier;
+    ASSERT_EQ(notifier.watchdog().has_value(), each.microseconds.has_value());
+    if (each.microseconds) EXPECT_EQ(notifier.watchdog()->count(), *each.microseconds);
+    EXPECT_EQ(std::getenv("WATCHDOG_USEC"), nullptr);
+    EXPECT_EQ(std::getenv("WATCHDOG_PID"), nullptr);
+  }
+}
+
+TEST(Notifier, has_no_watchdog_without_a_manager) {
+  setenv("WATCHDOG_USEC", "10000000", 1);
+  EXPECT_EQ(Notifier().watchdog(), std::nullopt);
+}
+
+TEST(Notifier, asks_for_more_patience_while_it_reloads) {
+  const FakeManager manager(abstract_name());
+  setenv("WATCHDOG_USEC", "10000000", 1);
+  const Notifier notifier;
+  notifier.alive();
+  EXPECT_EQ(manager.next(), "WATCHDOG=1\n");
+  notifier.reloading();
+  EXPECT_THAT(manager.next(), testing::EndsWith("\nWATCHDOG_USEC=60000000\n"));
+  notifier.ready("serving");
+  EXPECT_EQ(manager.next(), "READY=1\nSTATUS=serving\nWATCHDOG_USEC=10000000\n");
+  notifier.ready();
+  EXPECT_EQ(manager.next(), "READY=1\n");
+  EXPECT_EQ(manager.next(), "WATCHDOG_USEC=10000000");
 }
 
 TEST(Notifier, does_nothing_without_a_manager) {
