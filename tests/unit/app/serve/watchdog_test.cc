@@ -18,6 +18,7 @@ using namespace detail;
 using namespace test;
 using detail::test::Client;
 using detail::test::get_close;
+using detail::test::LogLines;
 
 namespace {
 
@@ -76,6 +77,56 @@ class WatchdogTest : public testing::Test {
   Watchdog::Time now_{1h};
   std::unique_ptr<Client> client_;
 };
+
+TEST_F(WatchdogTest, tells_the_manager_that_all_workers_answer) {
+  server_.start();
+  EXPECT_EQ(heard(), "WATCHDOG=1\n");
+  EXPECT_EQ(look(), 2s) << "a quarter of its patience";
+  EXPECT_EQ(manager_.next(), "none");
+  EXPECT_EQ(look(1999ms), 1ms);
+  look(1ms);
+  EXPECT_EQ(heard(), "WATCHDOG=1\n");
+  EXPECT_TRUE(lines_.take().empty());
+}
+
+TEST_F(WatchdogTest, is_silent_as_long_as_one_worker_does_not_answer_and_says_which) {
+  server_.start();
+  EXPECT_EQ(heard(), "WATCHDOG=1\n");
+  hang();
+  look(2s);
+  // The other one answers soon, in a time that is not this test's.
+  while (server_.silent_workers().size() > 1) std::this_thread::yield();
+  for (int i = 0; i < 39; ++i) {
+    EXPECT_EQ(look(100ms), 80ms);
+    EXPECT_EQ(manager_.next(), "none") << i;
+  }
+  look(200ms);
+  EXPECT_THAT(manager_.next(), testing::MatchesRegex("STATUS=no answer from worker [12] of 2; serving\n"));
+  EXPECT_THAT(lines_.take(), testing::ElementsAre(HasSubstr("\"event\":\"worker_hung\"")));
+  look(3s);
+  EXPECT_EQ(manager_.next(), "none") << "told once, and no sign of life";
+  let_go();
+  EXPECT_EQ(heard(), "STATUS=serving\n");
+  EXPECT_EQ(heard(), "WATCHDOG=1\n");
+  EXPECT_THAT(lines_.take(), testing::ElementsAre(testing::AllOf(HasSubstr("\"event\":\"worker_answers\""),
+                                                                 HasSubstr("\"hung_msec\":"))));
+}
+
+// What has drained owes no answer, and the manager waits for the process.
+TEST_F(WatchdogTest, goes_on_when_the_server_ends) {
+  server_.start();
+  EXPECT_EQ(heard(), "WATCHDOG=1\n");
+  server_.stop();
+  server_.wait();
+  look(2s);
+  EXPECT_EQ(heard(), "WATCHDOG=1\n");
+}
+
+TEST_F(WatchdogTest, spends_no_processor_on_a_patience_that_nobody_can_keep) {
+  server_.start();
+  Watchdog hasty(1us, notifier_, lines_.log(), server_, [] { return std::string("serving"); });
+  EXPECT_GE(hasty.look(now_), 5ms);
+}
 
 }  // namespace
 }  // namespace webserv::app

@@ -75,8 +75,8 @@ TEST(Notifier, takes_what_is_meant_for_it_alone_out_of_the_environment) {
 }
 
 struct WatchdogCase {
-  const char* time;                      // null: not set
-  std::string process;                   // of WATCHDOG_PID; empty: not set
+  const char* time;                     // null: not set
+  std::string process;                  // of WATCHDOG_PID; empty: not set
   std::optional<int64_t> microseconds;  // what holds
 };
 
@@ -106,7 +106,9 @@ TEST(Notifier, knows_how_long_its_manager_is_patient) {
     if (!each.process.empty()) setenv("WATCHDOG_PID", each.process.c_str(), 1);
     const Notifier notifier;
     ASSERT_EQ(notifier.watchdog().has_value(), each.microseconds.has_value());
-    if (each.microseconds) EXPECT_EQ(notifier.watchdog()->count(), *each.microseconds);
+    if (each.microseconds) {
+      EXPECT_EQ(notifier.watchdog()->count(), *each.microseconds);
+    }
     EXPECT_EQ(std::getenv("WATCHDOG_USEC"), nullptr);
     EXPECT_EQ(std::getenv("WATCHDOG_PID"), nullptr);
   }
