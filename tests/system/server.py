@@ -108,7 +108,8 @@ class Server:
             self._command = [sys.executable, "-c", ACTIVATE, numbers, names, *self._command]
         self._inherit = [each.fileno() for each in inherit]
         more = {name: value.replace("{folder}", self.folder) for name, value in (environment or {}).items()}
-        self._environment = {**os.environ, "NOTIFY_SOCKET": self.path("notify"), **more}
+        # Started by hand, whoever hears what it tells: SYSTEMD_EXEC_PID is of another process.
+        self._environment = {**os.environ, "NOTIFY_SOCKET": self.path("notify"), "SYSTEMD_EXEC_PID": "0", **more}
         self._notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._notified.bind(self.path("notify"))
 

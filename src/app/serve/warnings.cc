@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
@@ -10,6 +11,8 @@
 #include <vector>
 
 #include "app/config/own_paths.h"
+#include "app/serve/config_trust.h"
+#include "webserv/process/landlock.h"
 
 namespace webserv::app {
 namespace {
@@ -59,11 +62,16 @@ void warn_of_programs(const Config& config, const Programs& programs, const Log&
   if (const std::string missing = missing_of_sandboxes(config); !missing.empty()) {
     log.event(Level::warning, "sandbox_incomplete", missing);
   }
-  if (const std::vector<std::string> routes = open_routes(config); !routes.empty()) {
+  const std::vector<std::string> routes = open_routes(config);
+  if (!routes.empty()) {
     log.event(Level::notice, "sandbox_off",
               "programs of these routes run without a sandbox: they reach all that the server may reach",
               {{"routes", listed(routes)}});
   }
+  // What root may write is no question.
+  const bool is_confined = routes.empty() && detail::landlock::version() > 0;
+  if (is_confined || config.file.empty() || ::geteuid() == 0) return;
+  for (const std::string& way : ways_to_write(config.file)) log.event(Level::warning, "config_in_reach", way);
 }
 
 }  // namespace webserv::app

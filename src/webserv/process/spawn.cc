@@ -193,17 +193,6 @@ void arrange_descriptors(Child& child) {
   if (result < 0) give_up(child, ChildStep::descriptors, result);
 }
 
-// How its session shares the processor. The kernel takes but ten such changes a second from others than root: else all
-// is as before.
-void set_group_niceness(const char* niceness) {
-  long file = call(SYS_openat, AT_FDCWD, address("/proc/self/autogroup"), O_WRONLY | O_CLOEXEC);
-  if (file < 0) return;
-  long length = 0;
-  while (niceness[length] != '\0') ++length;
-  call(SYS_write, file, address(niceness), length);
-  call(SYS_close, file);
-}
-
 void enter_sandbox(Child& child) {
   const ChildPlan& plan = child.plan;
   long result = call(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1);
@@ -242,7 +231,6 @@ void enter_child(void* argument) {
   }
   const uint64_t none = 0;
   call(SYS_rt_sigprocmask, SIG_SETMASK, address(&none), 0, sizeof none);
-  if (plan.group_niceness != nullptr) set_group_niceness(plan.group_niceness);
   if (plan.filter != nullptr) enter_sandbox(child);
   // Last, for whoever is nice takes longer, and the parent waits.
   give_way(plan);

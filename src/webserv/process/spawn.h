@@ -28,11 +28,10 @@ struct ChildPlan {
   uint64_t ignored_signals;  // a bit for each, SIGHUP the lowest: those that the parent ignores
   const ChildLimit* limits;
   size_t limit_count;
-  int cgroup;                  // the folder of the group that it is born into; -1: the parent's
-  int niceness;                // of the program; the child itself is as its parent, which waits for it
-  const char* group_niceness;  // what becomes the niceness of its session (sched(7), autogroups); null: as it is
-  int rules;                   // of landlock(7), none of 0, 1, 2 and 3; -1: none
-  const sock_fprog* filter;    // of its system calls; null: none
+  int cgroup;                // the folder of the group that it is born into; -1: the parent's
+  int niceness;              // of the program; the child itself is as its parent, which waits for it
+  int rules;                 // of landlock(7), none of 0, 1, 2 and 3; -1: none
+  const sock_fprog* filter;  // of its system calls; null: none
 };
 
 // What the child says before it ends because it could not execute the program.

@@ -78,6 +78,14 @@ int niceness_of_programs() {
 // each other: sched(7), autogroups.
 bool has_autogroups() { return read_file(AT_FDCWD, "/proc/sys/kernel/sched_autogroup_enabled").starts_with('1'); }
 
+// How the session of a program shares the processor. By its parent: a child whose memory is still that of a server
+// which is not dumpable may not write it. The kernel takes but ten such changes a second from others than root; else
+// all is as before.
+void set_group_niceness(pid_t program, const std::string& niceness) {
+  const std::string file = "/proc/" + std::to_string(program) + "/autogroup";
+  [[maybe_unused]] const Result<> set = write_file(AT_FDCWD, file.c_str(), niceness);
+}
+
 SpawnStep step_of(ChildStep step) {
   switch (step) {
     case ChildStep::cgroup: return SpawnStep::cgroup;
@@ -243,13 +251,13 @@ ChildStart Spawner::State::start(const Launch& launch, const Seats::Lease& seat,
       .limit_count = limits.size(),
       .cgroup = cgroup != nullptr ? cgroup->fd() : -1,
       .niceness = niceness,
-      .group_niceness = group_niceness.empty() ? nullptr : group_niceness.c_str(),
       .rules = launch.sandbox && launch.sandbox->rules() >= 0 ? seat[Seats::rules] : -1,
       .filter = launch.sandbox ? &launch.sandbox->filter() : nullptr,
   };
   bool try_modern = modern.load(std::memory_order_relaxed);
   ChildStart started = start_child(plan, try_modern);
   if (!try_modern) modern.store(false, std::memory_order_relaxed);
+  if (started.id > 0 && started.error == 0 && !group_niceness.empty()) set_group_niceness(started.id, group_niceness);
   return started;
 }
 
