@@ -33,7 +33,6 @@ DROP_IN = """
 SetCredential=key:secret
 CacheDirectory=webserv-%i
 LogsDirectory=webserv-%i
-SystemCallFilter=landlock_create_ruleset landlock_add_rule landlock_restrict_self
 """
 INSTANCES = ("a", "b")
 GUEST = None

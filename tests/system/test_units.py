@@ -47,7 +47,7 @@ class Units(unittest.TestCase):
 
     def test_templates_differ_in_names_alone(self):
         texts = units("/usr/bin")
-        for kind, names in (("service", ("ConfigurationDirectory", "Description", "ExecStart", "Requires", "After", "Also",
+        for kind, names in (("service", ("Description", "ExecStart", "Requires", "After", "Also", "User",
                                          "StateDirectory", "RuntimeDirectory", "ReadWritePaths")),
                             ("socket", ("Description", "ListenStream"))):
             with self.subTest(kind):
