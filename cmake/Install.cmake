@@ -27,6 +27,18 @@ foreach(unit IN LISTS units)
   install(FILES ${file} DESTINATION ${destination})
 endforeach()
 
+# The folder of the configuration is root's, for what the service's user could write, its programs could. One that is there
+# stays as it is. Whoever is not root installs for himself, or into DESTDIR, for a package.
+install(CODE [[
+  set(folder "$ENV{DESTDIR}/etc/webserv")
+  execute_process(COMMAND id -u OUTPUT_VARIABLE user OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(EXISTS "${folder}")
+    message(STATUS "Left as it is: ${folder}")
+  elseif(user STREQUAL "0" OR NOT "$ENV{DESTDIR}" STREQUAL "")
+    message(STATUS "Installing: ${folder}")
+    execute_process(COMMAND install -d -m 755 "${folder}" COMMAND_ERROR_IS_FATAL ANY)
+  endif()]])
+
 # conf/ and www/ lie side by side, as here, so that the relative paths in conf/webserv.toml hold.
 install(DIRECTORY www conf DESTINATION ${CMAKE_INSTALL_DATADIR}/webserv USE_SOURCE_PERMISSIONS)
 install(FILES LICENSE docs/manual.md docs/configuration.md docs/cgi.md docs/logging.md
