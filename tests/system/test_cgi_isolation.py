@@ -104,6 +104,22 @@ class ServiceTest(unittest.TestCase):
         return [group for group in own if not f"/sys/fs/cgroup{server}/".startswith(group + "/")]
 
 
+class Journal(ServiceTest):
+    def test_records_of_the_server_are_those_of_its_cgroup(self):
+        status, script = self.get("/cgi/journal_forger.py")
+        self.assertEqual(status, 200, script)
+
+        def records(matches):
+            lines = GUEST.run(f"journalctl --sync; journalctl --output json {matches}").stdout.splitlines()
+            return [(record["MESSAGE"], record["_PID"]) for record in map(json.loads, lines)]
+
+        forged = GUEST.until(lambda: [each for each in records("--unit webserv.service") if "forged" in each[0]])
+        self.assertEqual(forged, [("notice: forged by a script", script)] * 2)
+        own = records("_SYSTEMD_CGROUP=/system.slice/webserv.service/server")
+        self.assertTrue(any("serving at" in message for message, _ in own), own)
+        self.assertEqual({process for _, process in own}, {self.process})
+
+
 class Ending(ServiceTest):
     """What a program has started is gone when the program is, whatever it does to stay."""
 

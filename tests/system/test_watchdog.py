@@ -1,9 +1,12 @@
 """What systemd does about a server that hangs or cannot start, and what holds of its processes: the shipped units in a guest (sdlab)."""
 import json
+import pathlib
 import time
 import unittest
 
 from service_guest import GUEST, SITE, UNIT_FOLDER, UnitTest, setUpModule  # pylint: disable=unused-import
+
+FORGER = pathlib.Path(__file__).parents[1] / "programs/journal_forger.py"
 
 # Of the watchdog in these tests, seconds.
 PATIENCE = 4
@@ -23,14 +26,6 @@ for request in (SEIZE, INTERRUPT):
         sys.exit(os.strerror(ctypes.get_errno()))
 while os.WIFSTOPPED(os.waitpid(thread, WALL)[1]):
     print("held", flush=True)
-"""
-
-# Writes into the journal what looks as if the server had.
-LOGGER = """#!/usr/bin/python3
-import os, socket
-journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-journal.sendto(b"MESSAGE=notice: forged by a script\\nPRIORITY=5\\nSYSLOG_IDENTIFIER=webserv\\n_PID=1\\nOBJECT_PID=1\\n", "/run/systemd/journal/socket")
-print("Content-Type: text/plain\\n\\n%d" % os.getpid(), end="")
 """
 
 
@@ -124,16 +119,18 @@ class WrongAddress(UnitTest):
         self.assertEqual(self.get("http://127.0.0.1/")[0], 200)
 
 
-class Strangers(UnitTest):
-    PROGRAM_SITE = SITE + '[vhost."*".route."/who"]\ncgi.program = "/srv/who/who.py"\n'
-
-    def user_of(self, process):
-        return GUEST.run(f"awk '/^Uid:/ {{ print $2 }}' /proc/{process}/status").stdout.strip()
+class ProgramTest(UnitTest):
+    """With a program that the server may run."""
 
     def setUp(self):
         super().setUp()
-        GUEST.write("/srv/who/who.py", LOGGER, 0o755)
-        self.configure(self.PROGRAM_SITE)
+        GUEST.write("/srv/programs/journal_forger.py", FORGER.read_bytes(), 0o755)
+        self.configure(SITE + '[vhost."*".route."/programs/"]\ncgi.root = "/srv/programs"\n')
+
+
+class Strangers(ProgramTest):
+    def user_of(self, process):
+        return GUEST.run(f"awk '/^Uid:/ {{ print $2 }}' /proc/{process}/status").stdout.strip()
 
     def test_a_configuration_of_the_services_user_is_refused(self):
         GUEST.run("systemctl start webserv.service")
@@ -185,26 +182,22 @@ class Strangers(UnitTest):
         self.assertIn("Permission denied", GUEST.run(f"{as_user} ls /proc/{process}/fd", check=False).stderr)
 
 
-class ForgedRecords(UnitTest):
-    """docs/logging.md says how to tell them."""
+class ForgedRecords(ProgramTest):
+    """docs/logging.md says how to tell them. By cgroups: test_cgi_isolation.py."""
 
-    def test_records_of_the_server_are_those_of_its_cgroup(self):
-        GUEST.write("/srv/who/who.py", LOGGER, 0o755)
-        self.configure(Strangers.PROGRAM_SITE)
+    def records(self, matches):
+        lines = GUEST.run(f"journalctl --sync; journalctl --output json {matches}").stdout.splitlines()
+        return [(record["MESSAGE"], record["_PID"]) for record in map(json.loads, lines)]
+
+    def test_records_of_the_server_have_its_process_id(self):
         GUEST.run("systemctl start webserv.service")
-        status, script = self.get("http://127.0.0.1/who")
+        status, script = self.get("http://127.0.0.1/programs/journal_forger.py")
         self.assertEqual(status, 200, script)
-
-        def records(match):
-            return [json.loads(line) for line in GUEST.run(f"journalctl --sync; journalctl --output json {match}").stdout.splitlines()]
-
-        unit = "_SYSTEMD_UNIT=webserv.service"
-        forged = GUEST.until(lambda: [record for record in records(unit) if "forged by a script" in record["MESSAGE"]])
-        print({name: forged[0].get(name) for name in ("_PID", "_SYSTEMD_CGROUP", "_COMM", "SYSLOG_IDENTIFIER", "_TRANSPORT")})
-        own = records(f"{unit} _SYSTEMD_CGROUP=/system.slice/webserv.service/server")
-        self.assertEqual([record for record in own if "forged" in record["MESSAGE"]], [])
-        self.assertTrue(any("serving at" in record["MESSAGE"] for record in own), own)
-        self.assertEqual({record["_PID"] for record in own}, {self.service("MainPID")})
+        forged = GUEST.until(lambda: [each for each in self.records("--unit webserv.service") if "forged" in each[0]])
+        self.assertEqual(forged, [("notice: forged by a script", script)] * 2)
+        own = self.records("--unit webserv.service _PID=$(systemctl show --property MainPID --value webserv.service)")
+        self.assertTrue(any("serving at" in message for message, _ in own), own)
+        self.assertEqual({process for _, process in own}, {self.service("MainPID")})
 
 
 if __name__ == "__main__":
