@@ -84,7 +84,8 @@ in
       '';
       description = ''
         The contents of {file}`/etc/webserv/webserv.toml`. Without any, a welcome page is served. Paths should be
-        absolute. They are readable by everyone, as all of the Nix store is: no secrets in here.
+        absolute. The file is root's, out of reach of the service and its programs. It is readable by everyone, as all
+        of the Nix store is, and so are its paths: no secrets in here.
       '';
     };
   };

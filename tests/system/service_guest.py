@@ -1,4 +1,4 @@
-"""A guest (sdlab) in which the shipped units run: what tests of them share. A test imports GUEST, setUpModule and UnitTest."""
+"""A guest (sdlab) in which the shipped units run: what tests of them share. A test has setUpModule of here, or one that calls it."""
 import os
 import pathlib
 import textwrap

@@ -4,9 +4,12 @@ import pathlib
 import time
 import unittest
 
-from service_guest import GUEST, SITE, UNIT_FOLDER, UnitTest, setUpModule  # pylint: disable=unused-import
+import service_guest
+from service_guest import GUEST, SITE, UnitTest
 
 FORGER = pathlib.Path(__file__).parents[1] / "programs/journal_forger.py"
+
+setUpModule = service_guest.setUpModule
 
 # Of the watchdog in these tests, seconds.
 PATIENCE = 4
