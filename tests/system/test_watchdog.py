@@ -163,7 +163,7 @@ class Strangers(ProgramTest):
         blog, shop = (GUEST.show(f"webserv@{name}.service", "MainPID") for name in ("blog", "shop"))
         users = [self.user_of(process) for process in (blog, shop)]
         self.assertNotEqual(*users)
-        self.assertEqual(GUEST.run("id -u webserv-blog webserv-shop").stdout.split(), users)
+        self.assertEqual([GUEST.show(f"webserv@{name}.service", "User") for name in ("blog", "shop")], ["webserv-blog", "webserv-shop"])
         signalled = GUEST.run(f"setpriv --reuid={users[0]} --clear-groups sh -c 'kill -STOP {shop}'", check=False)
         self.assertIn("not permitted", signalled.stderr)
         GUEST.run(f"setpriv --reuid={users[0]} --clear-groups sh -c 'kill -0 {blog}'")  # what is its own it may
@@ -175,9 +175,9 @@ class Strangers(ProgramTest):
         GUEST.run("systemctl start webserv.service")
         process = self.service("MainPID")
         user = self.user_of(process)
-        GUEST.run(f"systemd-run --quiet --unit=webserv-sleeper --uid={user} sleep 1000")
-        sleeper = GUEST.show("webserv-sleeper.service", "MainPID")
         as_user = f"setpriv --reuid={user} --regid={user} --clear-groups"
+        GUEST.run(f"systemd-run --quiet --unit=webserv-sleeper {as_user} sleep 1000")
+        sleeper = GUEST.show("webserv-sleeper.service", "MainPID")
         GUEST.until(lambda: self.user_of(sleeper) == user)
         GUEST.run(f"{as_user} cat /proc/{sleeper}/environ /proc/{sleeper}/maps; {as_user} ls -l /proc/{sleeper}/fd")
         for name in ("environ", "maps", "mem", "auxv"):
