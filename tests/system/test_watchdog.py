@@ -5,7 +5,8 @@ import time
 import unittest
 
 import service_guest
-from service_guest import GUEST, SITE, UnitTest
+from service_guest import GUEST, SITE, UNIT_FOLDER, UnitTest
+from units import SOURCE
 
 FORGER = pathlib.Path(__file__).parents[1] / "programs/journal_forger.py"
 
@@ -82,11 +83,30 @@ class Watchdog(UnitTest):
         self.hold(self.process)
         self.assert_restarted(since)
 
-    def test_one_that_answers_is_left_alone(self):
+    def test_one_that_answers_is_left_alone_however_busy_the_machine_is(self):
+        busy = "systemd-run --quiet --unit=webserv-busy sh -c 'for each in $(seq 16); do while :; do :; done & done; wait'"
+        GUEST.run(busy)
         with GUEST.start(f"python3 /opt/load.py {2 * PATIENCE} 4", stdout=-1, text=True) as load:
             counts = json.loads(load.stdout.readlines()[-1])
         self.assertEqual(counts["failed"], 0)
         self.assertEqual(self.service("MainPID", "NRestarts"), [str(self.process), "0"])
+
+
+class Crash(UnitTest):
+    def test_starts_are_spaced_out_where_systemd_can(self):
+        version = int(GUEST.run("systemctl --version").stdout.split()[1])
+        if version < 254:
+            self.skipTest(f"systemd {version} does not know RestartSteps=")
+        self.write_unit("webserv.service.d/spaced.conf", (SOURCE / "optional/spaced-restarts.conf").read_text(encoding="utf-8"))
+        self.drop_in("[Service]\nExecStart=\nExecStart=/bin/false\n")
+        GUEST.run("systemctl start webserv.socket")
+        with GUEST.start("curl -sS -m 120 http://127.0.0.1/", stdout=-1, text=True) as client:
+            GUEST.until(lambda: int(self.service("NRestarts")) >= 5, 60)
+            self.assertNotEqual(*self.service("RestartUSec", "RestartUSecNext"))
+            self.assertEqual(GUEST.show("webserv.socket", "ActiveState"), "active")
+            GUEST.run(f"rm {UNIT_FOLDER}/webserv.service.d/test.conf; systemctl daemon-reload")
+            # The connection has waited all the time.
+            self.assertEqual(client.communicate(timeout=120)[0], "<p>hello</p>\n")
 
 
 class WrongAddress(UnitTest):
