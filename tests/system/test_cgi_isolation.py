@@ -28,6 +28,9 @@ respond = { text = "unharmed" }
 [vhost."*".route."/cgi/"]
 cgi = { root = "/srv/programs" }
 cgi_limits = { time = "60s", memory = "64M", tasks = 200 }
+[vhost."*".route."/network/"]
+cgi = { root = "/srv/programs" }
+sandbox = { network = true }
 [vhost."*".route."/brief/"]
 cgi = { root = "/srv/programs" }
 cgi_limits = { time = "8s", memory = "unlimited", tasks = 200 }
@@ -106,7 +109,7 @@ class ServiceTest(unittest.TestCase):
 
 class Journal(ServiceTest):
     def test_records_of_the_server_are_those_of_its_cgroup(self):
-        status, script = self.get("/cgi/journal_forger.py")
+        status, script = self.get("/network/journal_forger.py")
         self.assertEqual(status, 200, script)
 
         def records(matches):

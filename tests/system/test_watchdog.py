@@ -148,7 +148,7 @@ class ProgramTest(UnitTest):
     def setUp(self):
         super().setUp()
         GUEST.write("/srv/programs/journal_forger.py", FORGER.read_bytes(), 0o755)
-        self.configure(SITE + '[vhost."*".route."/programs/"]\ncgi.root = "/srv/programs"\n')
+        self.configure(SITE + '[vhost."*".route."/programs/"]\ncgi.root = "/srv/programs"\nsandbox = { network = true }\n')
 
 
 class Strangers(ProgramTest):
