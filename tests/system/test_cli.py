@@ -131,11 +131,11 @@ class Mistakes(Folder):
         self.assertIn(result.returncode, (1, 78))
         self.assertIn(path, result.stderr)
 
-    def test_an_address_that_is_taken_is_1(self):
+    def test_an_address_that_is_taken_is_78(self):
         with listening_socket() as taken:
             path = self.write(RIGHT + f'[listener.http]\naddress = "127.0.0.1:{taken.getsockname()[1]}"\n')
             result = run("serve", "--config", path)
-        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(result.returncode, 78, result.stderr)
         self.assertIn(str(taken_port(path)), result.stderr)
 
     def test_control_bytes_of_a_configuration_reach_no_terminal(self):
@@ -191,7 +191,7 @@ class Serving(Folder):
             other.bind(path)
             other.listen()
             result = run("serve", "--config", self.write(RIGHT), "--listen", f"unix:{path}")
-            self.assertEqual(result.returncode, 1, result.stderr)
+            self.assertEqual(result.returncode, 78, result.stderr)
             with socket.socket(socket.AF_UNIX) as client:
                 client.connect(path)
 
