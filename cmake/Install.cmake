@@ -42,4 +42,5 @@ install(CODE [[
 # conf/ and www/ lie side by side, as here, so that the relative paths in conf/webserv.toml hold.
 install(DIRECTORY www conf DESTINATION ${CMAKE_INSTALL_DATADIR}/webserv USE_SOURCE_PERMISSIONS)
 install(FILES LICENSE docs/manual.md docs/configuration.md docs/cgi.md docs/logging.md
+  docs/proxies.md docs/security.md
   DESTINATION ${CMAKE_INSTALL_DOCDIR})

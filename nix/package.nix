@@ -29,7 +29,9 @@ stdenv.mkDerivation (finalAttrs: {
       ../docs/configuration.md
       ../docs/logging.md
       ../docs/manual.md
+      ../docs/proxies.md
       ../docs/reference.py
+      ../docs/security.md
       ../examples
       ../man
       ../src
