@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <mutex>
 #include <shared_mutex>
 #include <string>
@@ -82,8 +83,10 @@ bool has_autogroups() { return read_file(AT_FDCWD, "/proc/sys/kernel/sched_autog
 // which is not dumpable may not write it. The kernel takes but ten such changes a second from others than root; else
 // all is as before.
 void set_group_niceness(pid_t program, const std::string& niceness) {
-  const std::string file = "/proc/" + std::to_string(program) + "/autogroup";
-  [[maybe_unused]] const Result<> set = write_file(AT_FDCWD, file.c_str(), niceness);
+  // Nothing that can fail for want of memory: the program runs, and nobody owns it yet.
+  std::array<char, 64> file{};
+  std::snprintf(file.data(), file.size(), "/proc/%d/autogroup", program);
+  [[maybe_unused]] const Result<> set = write_file(AT_FDCWD, file.data(), niceness);
 }
 
 SpawnStep step_of(ChildStep step) {
