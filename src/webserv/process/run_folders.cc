@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -119,20 +120,27 @@ RunFolders::~RunFolders() {
 }
 
 Result<> RunFolders::make_parent() {
-  const std::lock_guard lock(mutex_);
   if (!parent_.empty()) return {};
   std::string path = where_ + "/webserv-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) return last_error();
   parent_ = std::move(path);
+  // Who cleans up temporary folders by their age goes past one that is locked (tmpfiles.d(5)).
+  lock_ = Fd(::open(parent_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ::flock(lock_.get(), LOCK_SH | LOCK_NB);
   return {};
 }
 
 Result<RunFolder> RunFolders::make() {
-  const Result<> parent = make_parent();
-  if (!parent) return std::unexpected(parent.error());
-  std::string path = parent_ + "/" + std::to_string(made_.fetch_add(1, std::memory_order_relaxed));
-  if (::mkdir(path.c_str(), for_us_alone) != 0) return last_error();
-  return RunFolder(std::move(path));
+  const std::lock_guard lock(mutex_);
+  const std::string name = "/" + std::to_string(made_++);
+  // Who cleans up without a look at locks may have taken the parent away.
+  for (bool is_first = true;; is_first = false) {
+    const Result<> parent = make_parent();
+    if (!parent) return std::unexpected(parent.error());
+    if (::mkdir((parent_ + name).c_str(), for_us_alone) == 0) return RunFolder(parent_ + name);
+    if (errno != ENOENT || !is_first) return last_error();
+    parent_.clear();
+  }
 }
 
 }  // namespace webserv::detail

@@ -1,7 +1,6 @@
 // Temporary folders of runs: each is of one run at a time, and empty when the next one gets it.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -10,6 +9,7 @@
 
 #include "webserv/base/result.h"
 #include "webserv/io/blocking_pool.h"
+#include "webserv/io/fd.h"
 
 namespace webserv::detail {
 
@@ -47,7 +47,8 @@ class RunFolders {
   const std::string where_;
   std::mutex mutex_;
   std::string parent_;  // empty: it is not there yet
-  std::atomic<uint64_t> made_{0};
+  Fd lock_;             // of it
+  uint64_t made_ = 0;
   std::unique_ptr<BlockingPool> cleaner_ = std::make_unique<BlockingPool>(1, 256, "run folders");
 };
 

@@ -192,6 +192,7 @@ Result<std::unique_ptr<Sandbox>> Sandboxes::make() {
   Result<RunFolder> folder = folders_->make();
   if (!folder) return std::unexpected(folder.error());
   std::unique_ptr<Sandbox> sandbox(new Sandbox(*std::move(folder), filter_));
+  sandbox->named_.push_back(Sandbox::named(sandbox->folder()));
   if (version_ == 0) return sandbox;
   const Result<> ruled = make_rules(*sandbox);
   if (!ruled) return std::unexpected(ruled.error());
@@ -236,8 +237,8 @@ Result<> Sandboxes::make_rules(Sandbox& sandbox) const {
 }
 
 bool Sandboxes::is_current(const Sandbox& sandbox) const {
-  if (version_ == 0) return true;
-  return same(sandbox.etc_changed_, change_of_etc()) &&
+  const bool has_rules = sandbox.rules_ != nullptr;
+  return (!has_rules || same(sandbox.etc_changed_, change_of_etc())) &&
          std::ranges::all_of(sandbox.named_,
                              [](const Sandbox::Named& each) { return Sandbox::named(*each.path) == each; });
 }

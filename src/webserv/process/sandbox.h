@@ -61,7 +61,7 @@ class Sandbox {
 
  private:
   friend class Sandboxes;
-  // A path that the rules name, and what was there.
+  // A path that the rules name, or its own folder, and what was there.
   struct Named {
     const std::string* path;
     dev_t device;

@@ -1,6 +1,8 @@
 #include "webserv/process/run_folders.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +80,18 @@ TEST(RunFoldersTest, empties_folders_deeper_than_a_path_can_be) {
   }
   fs::current_path(before);
   EXPECT_TRUE(folder->clear());
+  EXPECT_TRUE(folder->is_empty());
+}
+
+TEST(RunFoldersTest, outlives_those_who_clean_up) {
+  TemporaryFolder where;
+  RunFolders folders(where.path());
+  const fs::path parent = fs::path(folders.make()->path()).parent_path();
+  const Fd cleaner(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  EXPECT_NE(::flock(cleaner.get(), LOCK_EX | LOCK_NB), 0) << "systemd-tmpfiles goes past it";
+  fs::remove_all(parent);
+  Result<RunFolder> folder = folders.make();
+  ASSERT_TRUE(folder);
   EXPECT_TRUE(folder->is_empty());
 }
 

@@ -93,6 +93,14 @@ TEST_P(SandboxTest, is_used_again) {
   EXPECT_NE(held->folder(), other->folder());
 }
 
+TEST_P(SandboxTest, has_a_new_folder_where_somebody_has_cleaned_up) {
+  const std::shared_ptr<Sandboxes> shared = sandboxes();
+  EXPECT_EQ(run("echo x >$TMPDIR/x && rm $TMPDIR/x && echo done", *shared).output, "done\n");
+  std::filesystem::remove_all(folder / "runs");
+  folder.make_folder("runs");
+  EXPECT_EQ(run("echo x >$TMPDIR/x && rm $TMPDIR/x && echo done", *shared).output, "done\n");
+}
+
 // Rules hold for files, not for names: what is put in the place of a folder is another one.
 TEST_P(SandboxTest, follows_a_folder_that_is_replaced) {
   folder.write("new/file", "new\n");
