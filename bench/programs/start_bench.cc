@@ -1,6 +1,6 @@
 // What a run of a program costs, from its start until its output is read and it is reaped: by posix_spawn(3), by
-// Spawner, and by Spawner in a cgroup of its own (where argv[2] names a folder of cgroup v2). The ways take turns, so
-// that what else the machine does burdens all of them alike.
+// Spawner, in a sandbox, and in a cgroup of its own (where argv[2] names a folder of cgroup v2). The ways take turns,
+// so that what else the machine does burdens all of them alike.
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -10,11 +10,14 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "webserv/base/c_strings.h"
+#include "webserv/process/sandbox.h"
 #include "webserv/process/spawner.h"
 
 namespace {
@@ -66,11 +69,16 @@ Task<> hear(Process process) {
   must(exit == Exit{}, "the program failed");
 }
 
-void run_by(Spawner& spawner, Loop& loop, const char* program) {
+void run_by(Spawner& spawner, Loop& loop, const char* program, Sandboxes* sandboxes = nullptr) {
   CStrings arguments;
   CStrings environment;
   arguments.add(program);
   Launch launch{.program = program, .arguments = arguments.data(), .environment = environment.data()};
+  if (sandboxes != nullptr) {
+    Result<std::shared_ptr<const Sandbox>> sandbox = sandboxes->take();
+    must(sandbox.has_value(), "sandbox");
+    launch.sandbox = *std::move(sandbox);
+  }
   launch.limits = {.memory = 256 << 20, .tasks = 64, .cpu_weight = 100};
   std::expected<Process, SpawnError> process = spawner.spawn(loop, launch);
   must(process.has_value(), "spawn");
@@ -103,6 +111,10 @@ int main(int argc, char** argv) {
   std::vector<Way> ways;
   ways.push_back({"posix_spawn", [=] { run_by_posix_spawn(program); }});
   ways.push_back({"Spawner", [&] { run_by(plain, loop, program); }});
+  SandboxRules rules;
+  rules.programs = {std::filesystem::absolute(program)};
+  const auto sandboxes = std::make_shared<Sandboxes>(std::move(rules), plain.folders());
+  ways.push_back({"Spawner, sandbox", [&] { run_by(plain, loop, program, sandboxes.get()); }});
   if (argc > 2 && *argv[2] != '\0') {
     auto tree = CgroupTree::take(argv[2]);
     if (!tree) return std::fprintf(stderr, "%s\n", tree.error().c_str()), 1;
