@@ -157,8 +157,8 @@ TEST(CallFilterTest, looks_at_arguments) {
 
 TEST(CallFilterTest, gives_what_a_route_asks_for) {
   const Filter network = make_call_filter({.network = true, .signals = true, .truncate = true});
-  for (uint64_t family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}) {
-    EXPECT_EQ(judge(network, SYS_socket, {family}), SECCOMP_RET_ALLOW) << family;
+  for (int family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}) {
+    EXPECT_EQ(judge(network, SYS_socket, {static_cast<uint64_t>(family)}), SECCOMP_RET_ALLOW) << family;
   }
   EXPECT_EQ(judge(network, SYS_socket, {AF_PACKET}), refused);
   EXPECT_EQ(judge(network, SYS_socketpair, {AF_UNIX, SOCK_DGRAM}), SECCOMP_RET_ALLOW);
