@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <initializer_list>
 #include <iterator>
 #include <string_view>
@@ -71,6 +72,10 @@ class Hidden {
   const std::vector<const RealPaths*> parts_;
 };
 
+struct CloseFolder {
+  void operator()(DIR* folder) const { ::closedir(folder); }
+};
+
 // Allows a file, or a folder with all that is below it and not hidden.
 class Allowing {
  public:
@@ -93,17 +98,16 @@ class Allowing {
   Result<> allow_but(const std::string& path, uint64_t rights, const Hidden& hidden) {
     if (path.empty() || hidden.has(path)) return {};
     if (!hidden.has_below(path)) return allow_at(AT_FDCWD, path.c_str(), O_NOFOLLOW, rights);
-    DIR* folder = ::opendir(path.c_str());
+    const std::unique_ptr<DIR, CloseFolder> folder(::opendir(path.c_str()));
     if (folder == nullptr) return {};
     Result<> allowed;
-    while (const dirent* entry = allowed ? ::readdir(folder) : nullptr) {
+    while (const dirent* entry = allowed ? ::readdir(folder.get()) : nullptr) {
       const std::string_view name = entry->d_name;
       if (name == "." || name == "..") continue;
       std::string below = path;
       if (!below.ends_with('/')) below += '/';
       allowed = allow_but(below.append(name), rights, hidden);
     }
-    ::closedir(folder);
     return allowed;
   }
 
@@ -178,7 +182,8 @@ std::unique_ptr<Sandbox> Sandboxes::take_free() {
   return sandbox;
 }
 
-void Sandboxes::give(std::unique_ptr<Sandbox> sandbox) {
+// Where there is no memory for more, it ends.
+void Sandboxes::give(std::unique_ptr<Sandbox> sandbox) noexcept try {
   if (!sandbox->folder_.is_empty()) {
     // It ends with its folder, which may take long. Where too many wait for that, here and now.
     folders_->cleaner().submit([used = std::move(sandbox)]() mutable { used.reset(); });
@@ -186,6 +191,7 @@ void Sandboxes::give(std::unique_ptr<Sandbox> sandbox) {
   }
   const std::lock_guard lock(mutex_);
   if (free_.size() < most_free) free_.push_back(std::move(sandbox));
+} catch (const std::exception&) {
 }
 
 Result<std::unique_ptr<Sandbox>> Sandboxes::make() {

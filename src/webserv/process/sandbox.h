@@ -95,7 +95,7 @@ class Sandboxes : public std::enable_shared_from_this<Sandboxes> {
   Result<> make_rules(Sandbox& sandbox) const;
   bool is_current(const Sandbox& sandbox) const;
   std::unique_ptr<Sandbox> take_free();
-  void give(std::unique_ptr<Sandbox> sandbox);
+  void give(std::unique_ptr<Sandbox> sandbox) noexcept;
 
   const SandboxRules rules_;
   const std::shared_ptr<RunFolders> folders_;

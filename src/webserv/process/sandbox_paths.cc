@@ -42,13 +42,18 @@ constexpr Patterns of_names = {"/run/systemd/resolve", "/run/NetworkManager/reso
 
 constexpr Patterns devices = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
 
+// Freed also where there is no memory for what is made of it.
+struct Found {
+  explicit Found(const char* pattern) { ::glob(pattern, GLOB_NOSORT, nullptr, &paths); }
+  Found(const Found&) = delete;
+  ~Found() { ::globfree(&paths); }
+  glob_t paths{};
+};
+
 void add(std::vector<std::string>& to, std::string_view before, Patterns patterns) {
   for (const char* pattern : patterns) {
-    glob_t found{};
-    if (::glob((std::string(before) + pattern).c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
-      to.insert(to.end(), found.gl_pathv, found.gl_pathv + found.gl_pathc);
-    }
-    ::globfree(&found);
+    const Found found((std::string(before) + pattern).c_str());
+    to.insert(to.end(), found.paths.gl_pathv, found.paths.gl_pathv + found.paths.gl_pathc);
   }
 }
 
