@@ -12,8 +12,12 @@
 #include <vector>
 
 #include "app/text/values.h"
+#include "webserv/base/text.h"
 
 namespace webserv::app {
+
+using namespace detail;
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -99,8 +103,8 @@ class SandboxCheck {
 
 }  // namespace
 
-detail::HiddenPaths own_paths(const Config& config) {
-  detail::HiddenPaths own;
+HiddenPaths own_paths(const Config& config) {
+  HiddenPaths own;
   if (std::string file = configuration_of(config); !file.empty()) own.secrets.push_back(std::move(file));
   for (const char* variable : {credentials, runtime, "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY"}) {
     add_folders_of(variable, own.secrets);
@@ -137,7 +141,7 @@ std::string missing_of_sandboxes(const Config& config) {
   };
   const bool any = std::ranges::any_of(
       config.vhosts, [&](const VhostConfig& vhost) { return std::ranges::any_of(vhost.routes, in_sandbox); });
-  return any ? detail::sandbox_gaps() : "";
+  return any ? sandbox_gaps() : "";
 }
 
 }  // namespace webserv::app

@@ -11,6 +11,7 @@
 #include "app/text/characters.h"
 #include "app/text/literals.h"
 #include "app/text/values.h"
+#include "webserv/base/text.h"
 
 namespace webserv::app {
 

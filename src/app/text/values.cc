@@ -124,9 +124,4 @@ std::string absolute_path(std::string_view folder, std::string_view path) {
   return result;
 }
 
-bool is_within(std::string_view path, std::string_view folder) {
-  if (!path.starts_with(folder)) return false;
-  return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
-}
-
 }  // namespace webserv::app

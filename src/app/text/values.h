@@ -26,7 +26,4 @@ std::string format_number(uint64_t number, Unit unit);
 // `folder`, which is absolute.
 std::string absolute_path(std::string_view folder, std::string_view path);
 
-// Whether one absolute path is the other, or leads to something in it, by their texts alone.
-bool is_within(std::string_view path, std::string_view folder);
-
 }  // namespace webserv::app

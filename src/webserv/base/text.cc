@@ -111,6 +111,11 @@ void append_hex(std::string& to, uint64_t number, int digits) {
   for (int i = digits; i-- > 0;) to.push_back(i < 16 ? "0123456789abcdef"[number >> (4 * i) & 0xf] : '0');
 }
 
+bool is_within(std::string_view path, std::string_view folder) {
+  if (!path.starts_with(folder)) return false;
+  return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
+}
+
 size_t character_size(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
   if (first < 0x80) return 1;

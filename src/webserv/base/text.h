@@ -36,6 +36,9 @@ void append_decimal(std::string& to, uint64_t number);
 // Appends `number` as exactly `digits` lower-case hexadecimal digits (the lowest ones).
 void append_hex(std::string& to, uint64_t number, int digits);
 
+// Whether one absolute path is the other, or leads to something in it, by their texts alone.
+bool is_within(std::string_view path, std::string_view folder);
+
 // The bytes of the well-formed UTF-8 character that the text, which is not empty, begins with; 0 where it does not.
 size_t character_size(std::string_view text);
 

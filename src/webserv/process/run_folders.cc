@@ -1,17 +1,17 @@
 #include "webserv/process/run_folders.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <memory>
-#include <string_view>
+#include <cerrno>
+#include <optional>
+#include <string>
 #include <utility>
 
-#include "webserv/io/fd.h"
+#include "webserv/io/file.h"
 
 namespace webserv::detail {
 
@@ -22,28 +22,20 @@ constexpr mode_t for_us_alone = 0700;
 // Over a folder that is to be emptied: far more than folders can be deep, but who still writes to it is given up.
 constexpr int most_passes = 10'000;
 
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
-};
-using Folder = std::unique_ptr<DIR, CloseFolder>;
-
 // What is below another folder is opened without following links: a program may have put anything there.
-Folder open_folder(int in, const char* name) {
-  const int file = ::openat(in, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (file < 0) return nullptr;
-  DIR* folder = ::fdopendir(file);
-  if (folder == nullptr) ::close(file);
-  return Folder(folder);
+Fd open_folder(int in, const char* name) {
+  return Fd(::openat(in, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-// The next entry but the folder itself and the one above; null: none, or it cannot be read.
-const dirent* next_entry(DIR* folder) {
-  for (;;) {
-    const dirent* entry = ::readdir(folder);
-    if (entry == nullptr) return nullptr;
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") return entry;
-  }
+// The name of the next entry; null: none, or it cannot be read.
+const char* next_name(DirectoryReader& folder) {
+  const Result<std::optional<DirectoryReader::Entry>> entry = folder.next();
+  return entry && *entry ? (*entry)->name : nullptr;
+}
+
+// A file, or a folder with nothing in it.
+bool remove(int in, const char* name) {
+  return ::unlinkat(in, name, 0) == 0 || ::unlinkat(in, name, AT_REMOVEDIR) == 0;
 }
 
 // A program may have made a folder that even its owner may not enter.
@@ -55,26 +47,27 @@ void open_up(int in, const char* name) {
 // Empties the folder `name` of `top`: its folders move up to `top`, so that however deep they are, two are open.
 // Whether that gets anywhere.
 bool flatten(int top, const char* name, uint64_t& moved) {
-  Folder folder = open_folder(top, name);
-  if (folder == nullptr) {
+  Fd opened = open_folder(top, name);
+  if (!opened) {
     open_up(top, name);
-    folder = open_folder(top, name);
+    opened = open_folder(top, name);
   }
-  if (folder == nullptr) return false;
-  bool changed = false;
-  const int inner = ::dirfd(folder.get());
+  if (!opened) return false;
+  const int inner = opened.get();
   // Written to by its owner only where its mode says so.
   ::fchmod(inner, for_us_alone);
-  while (const dirent* entry = next_entry(folder.get())) {
-    if (::unlinkat(inner, entry->d_name, 0) == 0 || ::unlinkat(inner, entry->d_name, AT_REMOVEDIR) == 0) {
+  DirectoryReader folder(std::move(opened));
+  bool changed = false;
+  while (const char* entry = next_name(folder)) {
+    if (remove(inner, entry)) {
       changed = true;
       continue;
     }
     // A folder that cannot be written to cannot be moved either: its ".." would change.
-    open_up(inner, entry->d_name);
+    open_up(inner, entry);
     const std::string free_name = ".webserv-" + std::to_string(moved++);
     // A name that is taken: the next one may be free.
-    changed |= ::renameat(inner, entry->d_name, top, free_name.c_str()) == 0 || errno == ENOTEMPTY || errno == ENOTDIR;
+    changed |= ::renameat(inner, entry, top, free_name.c_str()) == 0 || errno == ENOTEMPTY || errno == ENOTDIR;
   }
   return changed;
 }
@@ -88,8 +81,10 @@ RunFolder::~RunFolder() {
 }
 
 bool RunFolder::is_empty() const {
-  const Folder folder = open_folder(AT_FDCWD, path_.c_str());
-  return folder != nullptr && next_entry(folder.get()) == nullptr;
+  Fd opened = open_folder(AT_FDCWD, path_.c_str());
+  if (!opened) return false;
+  DirectoryReader folder(std::move(opened));
+  return next_name(folder) == nullptr;
 }
 
 Result<> RunFolder::clear() const {
@@ -97,17 +92,19 @@ Result<> RunFolder::clear() const {
   uint64_t moved = 0;
   bool again = true;
   for (int passes = 0; again && passes < most_passes; ++passes) {
-    const Folder folder = open_folder(AT_FDCWD, path_.c_str());
-    if (folder == nullptr) return last_error();
-    const int top = ::dirfd(folder.get());
+    Fd opened = open_folder(AT_FDCWD, path_.c_str());
+    if (!opened) return last_error();
+    const int top = opened.get();
     ::fchmod(top, for_us_alone);
+    DirectoryReader folder(std::move(opened));
     again = false;
-    while (const dirent* entry = next_entry(folder.get())) {
-      again |= ::unlinkat(top, entry->d_name, 0) == 0;
-      if (::unlinkat(top, entry->d_name, AT_REMOVEDIR) == 0) again = true;
-      if (errno != ENOTEMPTY && errno != EACCES) continue;
-      again |= flatten(top, entry->d_name, moved);
-      again |= ::unlinkat(top, entry->d_name, AT_REMOVEDIR) == 0;
+    while (const char* entry = next_name(folder)) {
+      if (remove(top, entry)) {
+        again = true;
+      } else {
+        again |= flatten(top, entry, moved);
+        again |= remove(top, entry);
+      }
     }
   }
   if (!is_empty()) return std::unexpected(Error::directory_not_empty);
@@ -116,7 +113,7 @@ Result<> RunFolder::clear() const {
 
 RunFolders::~RunFolders() {
   cleaner_.reset();
-  if (!parent_.empty()) RunFolder remove(parent_);
+  if (!parent_.empty()) RunFolder last(parent_);
 }
 
 Result<> RunFolders::make_parent() {

@@ -1,6 +1,5 @@
 #include "webserv/process/sandbox.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -12,9 +11,12 @@
 #include <exception>
 #include <initializer_list>
 #include <iterator>
+#include <optional>
 #include <string_view>
 
+#include "webserv/base/text.h"
 #include "webserv/io/fd.h"
+#include "webserv/io/file.h"
 #include "webserv/process/call_filter.h"
 #include "webserv/process/sandbox_paths.h"
 
@@ -46,10 +48,6 @@ RealPaths real_paths(const std::vector<std::string>& paths) {
   return all;
 }
 
-bool is_below(std::string_view path, std::string_view folder) {
-  return path.size() > folder.size() && path.starts_with(folder) && path[folder.size()] == '/';
-}
-
 // What rules go around.
 class Hidden {
  public:
@@ -64,16 +62,12 @@ class Hidden {
   bool has_below(const std::string& folder) const {
     return std::ranges::any_of(parts_, [&](const RealPaths* part) {
       const auto first = part->lower_bound(folder + "/");
-      return first != part->end() && is_below(*first, folder);
+      return first != part->end() && is_within(*first, folder);
     });
   }
 
  private:
   const std::vector<const RealPaths*> parts_;
-};
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
 // Allows a file, or a folder with all that is below it and not hidden.
@@ -98,17 +92,16 @@ class Allowing {
   Result<> allow_but(const std::string& path, uint64_t rights, const Hidden& hidden) {
     if (path.empty() || hidden.has(path)) return {};
     if (!hidden.has_below(path)) return allow_at(AT_FDCWD, path.c_str(), O_NOFOLLOW, rights);
-    const std::unique_ptr<DIR, CloseFolder> folder(::opendir(path.c_str()));
-    if (folder == nullptr) return {};
-    Result<> allowed;
-    while (const dirent* entry = allowed ? ::readdir(folder.get()) : nullptr) {
-      const std::string_view name = entry->d_name;
-      if (name == "." || name == "..") continue;
+    DirectoryReader folder(Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+    for (;;) {
+      // What cannot be read is no loss either.
+      const Result<std::optional<DirectoryReader::Entry>> entry = folder.next();
+      if (!entry || !*entry) return {};
       std::string below = path;
       if (!below.ends_with('/')) below += '/';
-      allowed = allow_but(below.append(name), rights, hidden);
+      const Result<> allowed = allow_but(below.append((*entry)->name), rights, hidden);
+      if (!allowed) return allowed;
     }
-    return allowed;
   }
 
   Rules& rules_;

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "webserv/base/text.h"
+
 namespace webserv::detail {
 
 namespace {
@@ -61,10 +63,6 @@ void add_installation(std::vector<std::string>& to, const std::filesystem::path&
   const std::filesystem::path folder = program.parent_path();
   if (folder.filename() != "bin") return;
   for (const char* name : {"bin", "lib", "lib64", "libexec", "pyvenv.cfg"}) to.push_back(folder.parent_path() / name);
-}
-
-bool is_within(std::string_view path, std::string_view folder) {
-  return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
 bool is_reachable(std::string_view folder, const std::vector<std::string>& also) {
